@@ -1,3 +1,4 @@
+# ruff: noqa: N818
 """What can be wrong with a credential.
 
 Each error carries the problem type that its specification gives it (VCDM 2.0 section "Problem
@@ -40,7 +41,7 @@ class MalformedValue(VcError):
         self.path = path
 
 
-class RangeError_(VcError):
+class RangeError_(VcError):  # noqa: N801
     """A value is well formed but outside what the specification allows."""
 
     problem_type = _VCDM + "RANGE_ERROR"
