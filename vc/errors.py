@@ -8,7 +8,7 @@ Errors"). "Could not look" and "looked, and it is wrong" are never the same type
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 _VCDM = "https://www.w3.org/TR/vc-data-model#"
 _DATA_INTEGRITY = "https://w3id.org/security#"
@@ -36,20 +36,24 @@ class MalformedValue(VcError):
     problem_type = _VCDM + "MALFORMED_VALUE_ERROR"
 
     def __init__(self, message: str, path: str = "") -> None:
-        super().__init__(f"{path or 'the document'}: {message}")
+        super().__init__(message, path)
         self.message = message
         self.path = path
 
+    def __str__(self) -> str:
+        return f"{self.path or 'the document'}: {self.message}"
 
-class RangeError_(VcError):  # noqa: N801
+    def under(self, member: str | int) -> Self:
+        """The same error, seen from one level further out."""
+        escaped = str(member).replace("~", "~0").replace("/", "~1")
+        self.path = f"/{escaped}{self.path}"
+        return self
+
+
+class RangeError_(MalformedValue):  # noqa: N801
     """A value is well formed but outside what the specification allows."""
 
     problem_type = _VCDM + "RANGE_ERROR"
-
-    def __init__(self, message: str, path: str = "") -> None:
-        super().__init__(f"{path}: {message}" if path else message)
-        self.message = message
-        self.path = path
 
 
 # --- contexts and canonical forms ----------------------------------------------------------------
@@ -67,15 +71,12 @@ class InvalidContext(MalformedValue):
     """A context inside the document breaks a rule of JSON-LD 1.1."""
 
 
-class UnknownContext(VcError):
+class UnknownContext(MalformedValue):
     """The document names a context that is not bundled. Nothing is ever fetched."""
 
-    problem_type = _VCDM + "MALFORMED_VALUE_ERROR"
-
     def __init__(self, url: str, path: str = "") -> None:
-        super().__init__(f"{path or '/@context'}: the context {url[:200]!r} is not one of the bundled contexts")
+        super().__init__(f"the context {url[:200]!r} is not one of the bundled contexts", path)
         self.url = url
-        self.path = path or "/@context"
 
 
 class PoisonGraph(VcError):
