@@ -25,6 +25,7 @@ class BundledContext:
     sha256: str
     source: str
     licence: str
+    exact: bool  # the bytes are known to be those that the URL serves
 
 
 @cache
@@ -55,6 +56,12 @@ def context_bytes(url: str) -> bytes:
     if hashlib.sha256(data).hexdigest() != row.sha256:
         raise RuntimeError(f"bundled context {row.file} differs from its pinned digest")
     return data
+
+
+def has_exact_context(url: str) -> bool:
+    """Is the context bundled with the very bytes that its URL serves, so that digests of it can be compared?"""
+    row = _manifest().get(url)
+    return row is not None and row.exact
 
 
 @cache
