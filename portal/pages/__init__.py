@@ -1,0 +1,1 @@
+"""Public pages, rendered by the server: credential, verification, start page, errors."""

@@ -1,0 +1,1 @@
+"""Verification for anyone: the page `/verify` and `POST /v1/verify`."""
