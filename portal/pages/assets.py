@@ -12,6 +12,7 @@ from markupsafe import Markup
 _STATIC = Path(__file__).parent / "static"
 _MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 _URL = re.compile(r'url\("([a-z0-9_./-]+)"\)')
+_CSS_NOISE = re.compile(r"/\*.*?\*/|^\s+|\n", re.DOTALL | re.MULTILINE)
 PREFIX = "/static/"
 
 
@@ -47,7 +48,8 @@ def load_assets() -> Assets:
             continue
         body = file.read_bytes()
         if file.suffix == ".css":  # comes last: what it refers to has its path by now
-            body = _URL.sub(lambda match: f'url("{paths[match[1]]}")', body.decode()).encode()
+            text = _URL.sub(lambda match: f'url("{paths[match[1]]}")', body.decode())
+            body = _CSS_NOISE.sub("", text).encode()
         path = f"{PREFIX}{file.stem}.{hashlib.sha256(body).hexdigest()[:12]}{file.suffix}"
         by_path[path] = Asset(path, body, _MEDIA_TYPES[file.suffix])
         paths[file.name] = path

@@ -17,7 +17,7 @@ def day(moment: datetime) -> str:
 def day_and_time(moment: datetime) -> str:
     """24 November 2026, 14:03 UTC"""
     utc = moment.astimezone(UTC)
-    return f"{day(utc)}, {utc:%H:%M} UTC"
+    return f"{day(utc)}, {utc:%H:%M}\u00a0UTC"
 
 
 def machine(moment: datetime) -> str:

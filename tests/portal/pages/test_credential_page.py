@@ -96,8 +96,8 @@ def test_the_reason_of_a_revocation_is_shown(client):
 
 
 def test_dates_are_given_for_expired_and_early_credentials(client):
-    assert "It ended on 30 June 2025, 00:00 UTC." in client.get("/c/expired").text
-    assert "It begins on 1 March 2027, 00:00 UTC." in client.get("/c/early").text
+    assert "It ended on 30 June 2025, 00:00\u00a0UTC." in client.get("/c/expired").text
+    assert "It begins on 1 March 2027, 00:00\u00a0UTC." in client.get("/c/early").text
 
 
 def test_an_unproved_document_is_quoted_not_asserted(client):
