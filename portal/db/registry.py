@@ -1,0 +1,14 @@
+"""All tables in one place, for Alembic and for tests of the schema."""
+
+from portal.anchors import models as anchors
+from portal.auth import models as auth
+from portal.awards import models as awards
+from portal.db.base import Base
+from portal.issuance import models as issuance
+from portal.keys import models as keys
+from portal.status_lists import models as status_lists
+from portal.templates import models as templates
+from portal.tenants import models as tenants
+
+MODULES = (anchors, auth, awards, issuance, keys, status_lists, templates, tenants)
+metadata = Base.metadata
