@@ -8,6 +8,7 @@ Errors"). "Could not look" and "looked, and it is wrong" are never the same type
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar, Self
 
 _VCDM = "https://www.w3.org/TR/vc-data-model#"
@@ -115,10 +116,82 @@ class ProofInvalid(VcError):
     problem_type = _DATA_INTEGRITY + "PROOF_VERIFICATION_ERROR"
 
 
+class ProofMissing(ProofInvalid):
+    """The document carries no proof."""
+
+
+class MalformedProof(ProofInvalid):
+    """A member of the proof is missing or breaks a rule of Data Integrity section 2.1."""
+
+
+class CryptosuiteNotAccepted(ProofInvalid):
+    """The proof's type or cryptosuite is unknown here, or the verifier's policy does not accept it."""
+
+
+class WrongProofPurpose(ProofInvalid):
+    """The proof was made for another purpose than the one it is checked for."""
+
+
+class WrongVerificationMethod(ProofInvalid):
+    """The verification method that came back is not the one that the proof names, or its key does not fit the suite."""
+
+
+class PreviousProofMissing(ProofInvalid):
+    """A proof in a chain names a previous proof that the document does not carry."""
+
+
+class ProofNotYetValid(ProofInvalid):
+    """The proof says it was created after the time of verification."""
+
+
+class ProofExpired(ProofInvalid):
+    """The proof's own `expires` has passed."""
+
+
+class KeyExpired(ProofInvalid):
+    """The verification method's `expires` has passed."""
+
+
+class KeyCompromised(ProofInvalid):
+    """The verification method is marked `revoked`, and nothing shows that the document is older than that.
+
+    An anchor that became final before `revoked_at` does show it.
+    """
+
+    def __init__(self, message: str, revoked_at: datetime) -> None:
+        super().__init__(message)
+        self.revoked_at = revoked_at
+
+
+class SignatureMismatch(ProofInvalid):
+    """The signature does not fit document, proof options and key."""
+
+
+class IssuerMismatch(VcError):
+    """A proof holds, or may hold, but it is not one of the credential's issuer."""
+
+    problem_type = _VCDM + "CRYPTOGRAPHIC_SECURITY_ERROR"
+
+    def __init__(self, issuer: str, signers: tuple[str, ...]) -> None:
+        super().__init__(f"signed by {', '.join(signers)}, issued by {issuer}")
+        self.issuer = issuer
+        self.signers = signers
+
+
 class ProofTransformationError(VcError):
     """The document or the proof options cannot be brought into the form that is hashed."""
 
     problem_type = _DATA_INTEGRITY + "PROOF_TRANSFORMATION_ERROR"
+
+
+class NeverDisclosable(VcError):
+    """Selective disclosure was asked to hide a member that every verifier must see."""
+
+    problem_type = _DATA_INTEGRITY + "PROOF_GENERATION_ERROR"
+
+    def __init__(self, pointer: str) -> None:
+        super().__init__(f"{pointer} can never be hidden: list it as mandatory, or issue without selective disclosure")
+        self.pointer = pointer
 
 
 class ProofGenerationError(VcError):
@@ -152,6 +225,22 @@ class StatusInvalid(VcError):
     """The status list was read and cannot be relied on."""
 
     problem_type = _STATUS + "STATUS_VERIFICATION_ERROR"
+
+
+class StatusNotReadable(StatusUnavailable):
+    """The credential's status is of a kind that cannot be read here. Undecided."""
+
+
+class StatusListOutdated(StatusUnavailable):
+    """The newest status list that could be had is outside its own period of validity. Undecided."""
+
+
+class StatusIssuerDiffers(StatusUnavailable):
+    """The status list is kept by someone whom the verifier was not told to accept. Undecided."""
+
+    def __init__(self, issuer: str | None) -> None:
+        super().__init__(f"the status list is kept by {issuer or 'nobody'}")
+        self.issuer = issuer
 
 
 class StatusListLength(VcError):

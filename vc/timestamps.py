@@ -44,3 +44,14 @@ def _offset(zone: str) -> timedelta:
     if int(zone[4:6]) > 59 or minutes > _MAX_OFFSET_MINUTES:
         raise ValueError(zone)
     return timedelta(minutes=minutes if zone[0] == "+" else -minutes)
+
+
+def format_utc(at: datetime) -> str:
+    """The time in UTC to the second, as credentials write it: `2026-11-24T00:00:00Z`.
+
+    Raises:
+        ValueError: `at` names no time zone; a guess would be signed.
+    """
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone cannot be written into a credential")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")

@@ -1,0 +1,13 @@
+"""ecdsa-jcs-2019 (Data Integrity ECDSA Cryptosuites v1.0, section 3.3)."""
+
+from __future__ import annotations
+
+from did.keys import KeyType
+from vc.proofs.suite import JcsSuite
+
+
+class EcdsaJcs2019(JcsSuite):
+    """P-256 with SHA-256, or P-384 with SHA-384, over canonical JSON."""
+
+    name = "ecdsa-jcs-2019"
+    key_types = frozenset({KeyType.P256, KeyType.P384})
