@@ -326,6 +326,11 @@ class ContextProcessor:
             value = context["@direction"]
             if value not in (None, "ltr", "rtl"):
                 raise InvalidContext("@direction is ltr, rtl or null", "/@direction")
+            if value is not None:
+                # jsonld.js forgets it with the next context, others do not: no signature over it would travel.
+                raise InvalidContext(
+                    "processors disagree about a default direction; give it with each value", "/@direction"
+                )
             result.direction = value
 
     def _copy(self, active: ActiveContext, *, shared: bool) -> ActiveContext:

@@ -115,6 +115,8 @@ class NodeBuilder:
                     raise MalformedValue("@graph holds node objects")
                 self._result["@graph"] = self._nodes("@graph", value)
             case "@included":
+                if value is None:
+                    raise MalformedValue("@included holds node objects")
                 nodes = self._nodes(None, value)
                 self._result.setdefault("@included", []).extend(nodes)
             case "@value":
@@ -129,7 +131,12 @@ class NodeBuilder:
                     raise MalformedValue("@direction is ltr or rtl")
                 self._result["@direction"] = value
             case "@list":
-                own = self._own_term(container=_IN_LIST)
+                own = self._own_term()
+                own.container = self._active.terms.get(self._name or "", _NO_TERM).container & _IN_LIST
+                if not own.container and isinstance(value, list) and any(isinstance(item, list) for item in value):
+                    raise MalformedValue(
+                        "processors disagree about an array inside a @list; give it a @list of its own"
+                    )
                 expanded = self._expander.expand_value(self._active, self._name or "@list", own, value)
                 self._result["@list"] = [] if expanded is None else as_list(expanded)
             case "@set":
@@ -140,10 +147,10 @@ class NodeBuilder:
                 # @index and the keywords of contexts and frames carry nothing into the graph.
                 raise DroppedData(f"{keyword} would not be signed")
 
-    def _own_term(self, *, container: frozenset[str] = frozenset()) -> Term:
-        """The term of the property whose value this object is, without its own containers and contexts."""
+    def _own_term(self) -> Term:
+        """The term of the property whose value this object is, without its containers and its scoped context."""
         term = self._active.terms.get(self._name or "", _NO_TERM)
-        return Term(iri=term.iri, type=term.type, language=term.language, direction=term.direction, container=container)
+        return Term(iri=term.iri, type=term.type, language=term.language, direction=term.direction)
 
     def _add_id(self, value: Any) -> None:
         # 13.4.3
@@ -154,6 +161,8 @@ class NodeBuilder:
     def _add_types(self, value: Any) -> None:
         # 13.4.4
         names = value if isinstance(value, list) else [value]
+        if not names:
+            return
         types = self._result.setdefault("@type", [])
         for index, name in enumerate(names):
             path = f"/{index}" if isinstance(value, list) else ""
