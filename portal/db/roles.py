@@ -86,11 +86,11 @@ def create_roles(connection: psycopg.Connection[Any], passwords: Passwords) -> N
     connection.execute("REVOKE ALL ON DATABASE postgres FROM PUBLIC")
 
 
-def install_queue(keywords: dict[str, str]) -> None:
+def install_queue(login: str) -> None:
     """Install the queue's tables and functions once; one transaction, so all or nothing."""
     from pgmq.install import install_pgmq_from_sql
 
-    with psycopg.connect(**keywords) as connection:
+    with psycopg.connect(login) as connection:
         row = connection.execute("SELECT to_regclass('pgmq.meta') IS NOT NULL").fetchone()
         if row == (True,):
             return

@@ -1,0 +1,1 @@
+"""`dcp up`: starts, watches and stops the processes of one node."""
