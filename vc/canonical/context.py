@@ -19,7 +19,8 @@ from vc.errors import InvalidContext, PoisonGraph, UndefinedTerm, UnknownContext
 from vc.loader import load_context
 
 MAX_REMOTE_DEPTH = 10
-MAX_TERMS_COPIED = 500_000  # per document; a credential needs a few thousand
+MAX_CONTEXTS = 500  # that a document makes us process anew; a credential needs a few dozen
+MAX_TERMS_COPIED = 200_000  # by them together
 MAX_SHARED_CONTEXTS = 2_000  # kept between documents; then the cache starts afresh
 
 _LANGUAGE_TAG = re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*")
@@ -109,6 +110,7 @@ class ContextProcessor:
 
     def __init__(self) -> None:
         self._copied = 0
+        self._processed = 0
         self._embedded: dict[tuple[ActiveContext, bytes], ActiveContext] = {}
 
     def scoped(self, active: ActiveContext, term: Term, *, by_type: bool) -> ActiveContext:
@@ -180,6 +182,9 @@ class ContextProcessor:
         remote: tuple[str, ...],
     ) -> ActiveContext:
         """Section 4.1.2, context processing algorithm. Step numbers are those of the standard."""
+        self._processed += 1
+        if self._processed > MAX_CONTEXTS:
+            raise PoisonGraph(f"the document needs more than {MAX_CONTEXTS} different contexts")
         result = active
         contexts = local if isinstance(local, list) else [local]
         # 2

@@ -273,6 +273,8 @@ class NodeBuilder:
             if "@graph" in term.container and not is_graph(item):
                 refuse_dropped(item)
                 item = {"@graph": [item]}
+            if "@value" in item and term.index is None:
+                raise MalformedValue("a value cannot stand in this kind of map")
             if expanded_name != "@none":
                 self._label(active, item, term, by, name)
             result.append(item)

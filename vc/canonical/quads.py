@@ -18,6 +18,7 @@ from vc.errors import MalformedValue, PoisonGraph
 Quad = tuple[str, str, str, str]
 
 MAX_QUADS: Final = 20_000
+MAX_TEXT: Final = 8_000_000  # characters of all statements
 MAX_SAFE_INTEGER: Final = 2**53 - 1
 
 RDF_TYPE: Final = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
@@ -97,7 +98,7 @@ def _number_literal(value: float, datatype: str | None) -> str:
     if datatype != f"{_XSD}double" and abs(value) < 1e21 and float(value).is_integer():
         return _typed(str(int(value)), datatype or f"{_XSD}integer")
     text = canonical_double(value)
-    if datatype != f"{_XSD}double" and 0 < abs(value) < 1e-6 and ".0E" in text:
+    if datatype != f"{_XSD}double" and 0 < abs(value) < 1e-6 and "." not in repr(value):
         # 5e-7 prints without a decimal point, and some processors make an integer 0 of it.
         raise MalformedValue("processors disagree about so small a number; write it as a string")
     return _typed(text, datatype or f"{_XSD}double")
@@ -127,6 +128,7 @@ class QuadWriter:
     def __init__(self) -> None:
         self.quads: dict[Quad, None] = {}  # a set that keeps its order
         self._count = 0
+        self._size = 0
         self._names: dict[str, str] = {}
 
     def write(self, nodes: list[Expanded]) -> None:
@@ -148,8 +150,9 @@ class QuadWriter:
 
     def _add(self, quad: Quad) -> None:
         self.quads[quad] = None
-        if len(self.quads) > MAX_QUADS:
-            raise PoisonGraph(f"the document makes more than {MAX_QUADS} statements")
+        self._size += len(quad[0]) + len(quad[1]) + len(quad[2])
+        if len(self.quads) > MAX_QUADS or self._size > MAX_TEXT:
+            raise PoisonGraph(f"the document makes more than {MAX_QUADS} statements, or very long ones")
 
     def _node(self, node: Expanded, graph: str) -> str:
         identifier = node.get("@id")
