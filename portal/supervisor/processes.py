@@ -43,9 +43,7 @@ def command_of(pid: int) -> str:
     """Return the command line of a process, or an empty text when it cannot be read."""
     if _PROC.joinpath("self").exists():
         try:
-            return (
-                _PROC.joinpath(str(pid), "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-            )
+            words = _PROC.joinpath(str(pid), "cmdline").read_bytes().split(b"\0")
         except OSError:
             return ""
         return b" ".join(words).decode(errors="replace").strip()
