@@ -21,7 +21,7 @@ from typing import Any
 
 from did.document import VerificationMethod
 from did.errors import DidError, MethodNotSupported, ResolutionUnavailable
-from vc import schema, structure, wording
+from vc import structure, wording
 from vc.errors import (
     IssuerMismatch,
     MalformedValue,
@@ -53,6 +53,8 @@ MAX_STATUS_ENTRIES = 8  # each may cost a download
 FetchStatus = Callable[[str], Mapping[str, Any]]
 """The status list credential at a URL. Raises `StatusUnavailable`."""
 
+LoadSchema = Callable[[str], Any]
+
 _COULD_NOT_ASK = (ResolutionUnavailable, MethodNotSupported, StatusUnavailable, SchemaUnavailable, UnknownContext)
 
 
@@ -63,7 +65,7 @@ def verify(
     now: datetime,
     get_key: GetKey,
     fetch_status: FetchStatus,
-    load_schema: schema.LoadSchema | None = None,
+    load_schema: LoadSchema | None = None,
     anchored_before: datetime | None = None,
 ) -> Report:
     """Check everything about `credential` that can be checked without knowing whom to trust.
@@ -267,11 +269,13 @@ def _status_line(value: StatusValue) -> Check:
     return Check("status", Outcome.FAILED, message, "status-set", detail)
 
 
-def _schema(view: Credential, policy: Policy, load_schema: schema.LoadSchema | None) -> Check:
+def _schema(view: Credential, policy: Policy, load_schema: LoadSchema | None) -> Check:
     if view.json.get("credentialSchema") is None:
         if policy.require_schema:
             message = "The credential names no description of its content, which this verifier demands."
             return Check("schema", Outcome.FAILED, message, "schema-missing")
         return Check("schema", Outcome.PASSED, "The credential names no description of its content.", "no-schema")
+    from vc import schema
+
     schema.check(view.json, load_schema=load_schema)
     return Check("schema", Outcome.PASSED, "The credential's content fits the description that it names.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vc.proofs.ecdsa_jcs_2019 import EcdsaJcs2019
 from vc.proofs.ecdsa_rdfc_2019 import EcdsaRdfc2019
+from vc.proofs.ecdsa_sd_2023 import EcdsaSd2023
 from vc.proofs.ed25519_signature_2020 import Ed25519Signature2020
 from vc.proofs.eddsa_jcs_2022 import EddsaJcs2022
 from vc.proofs.eddsa_rdfc_2022 import EddsaRdfc2022
@@ -16,6 +17,7 @@ CRYPTOSUITES: dict[str, Cryptosuite] = {
         EddsaJcs2022(),
         EcdsaRdfc2019(),
         EcdsaJcs2019(),
+        EcdsaSd2023(),
         Ed25519Signature2020(),
     )
 }

@@ -71,7 +71,7 @@ class PreparedProof:
         self,
         *,
         signer: Signer,
-        cryptosuite: str,
+        cryptosuite: str | Cryptosuite,
         created: datetime,
         proof_purpose: str = ASSERTION_METHOD,
         expires: datetime | None = None,
@@ -89,7 +89,7 @@ class PreparedProof:
         options: dict[str, Any] = {
             "type": self._suite.proof_type,
             "id": proof_id,
-            "cryptosuite": cryptosuite if self._suite.proof_type == DATA_INTEGRITY_PROOF else None,
+            "cryptosuite": self._suite.name if self._suite.proof_type == DATA_INTEGRITY_PROOF else None,
             "created": timestamps.format_utc(created),
             "expires": None if expires is None else timestamps.format_utc(expires),
             "verificationMethod": signer.verification_method,
@@ -180,12 +180,12 @@ def add_proof(
     return prepared.secure(document)
 
 
-def _suite_for(cryptosuite: str, signer: Signer) -> Cryptosuite:
-    suite = CRYPTOSUITES.get(cryptosuite)
+def _suite_for(cryptosuite: str | Cryptosuite, signer: Signer) -> Cryptosuite:
+    suite = CRYPTOSUITES.get(cryptosuite) if isinstance(cryptosuite, str) else cryptosuite
     if suite is None:
         raise ProofGenerationError(f"there is no cryptosuite {cryptosuite!r}")
     if signer.key_type not in suite.key_types:
-        raise ProofGenerationError(f"{cryptosuite} cannot be made with a key of type {signer.key_type}")
+        raise ProofGenerationError(f"{suite.name} cannot be made with a key of type {signer.key_type}")
     return suite
 
 

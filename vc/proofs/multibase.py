@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from did import base58
+from did.errors import DidError
 from vc.errors import MalformedProof
 
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
@@ -24,7 +25,7 @@ def decode_base58btc(text: Any, *, length: int) -> bytes:
         raise MalformedProof(f"proofValue is not a base58-btc multibase value of {length} bytes")
     try:
         data = base58.decode(text[1:])
-    except ValueError:
+    except DidError:
         raise MalformedProof("proofValue is not base58-btc") from None
     if len(data) != length:
         raise MalformedProof(f"proofValue has {len(data)} bytes, this suite's has {length}")

@@ -125,6 +125,15 @@ def check_created(options: Mapping[str, Any]) -> None:
             raise MalformedProof(f"created: {error.message}") from None
 
 
+def check_proof_context(document: InputDocument, proof: Mapping[str, Any]) -> None:
+    """The proof's terms mean what the document's context says (Proof Configuration, step 4, replaces its own).
+
+    Where the two differ, the proof would mean something that nobody signed. Raises `MalformedProof`.
+    """
+    if "@context" in proof and proof["@context"] != document.context:
+        raise MalformedProof("the proof has an @context that is not the document's")
+
+
 class RdfcSuite(Cryptosuite):
     """The suites that sign canonical N-Quads. Sections are those of eddsa-rdfc-2022 (3.2); ecdsa-rdfc-2019 agrees."""
 
@@ -156,11 +165,8 @@ class RdfcSuite(Cryptosuite):
 
     def verify(self, document: InputDocument, proof: Mapping[str, Any], key: PublicKey) -> None:
         # 3.2.2 Verify Proof, 1-2: the unsecured document came in; the options are the proof without proofValue.
+        check_proof_context(document, proof)
         options = proof_options(proof)
-        # 3.2.5 step 4 replaces a context in the proof. Where it says something else than the document's,
-        # the proof would mean something that nobody signed.
-        if "@context" in options and options["@context"] != document.context:
-            raise MalformedProof("the proof has an @context that is not the document's")
         # 4-6: transform, configure, hash.
         data = self.config_hash(document.context, options, key.type) + self._document_hash(document, key.type)
         # 3, 7
