@@ -1,0 +1,108 @@
+"""`credentialSchema`: a credential against the JSON Schemas it names (VC JSON Schema 1.0, and 1EdTech's types).
+
+A schema is a small program: patterns in it are run against the credential. So `load_schema` hands out
+schemas that the caller trusts (bundled, cached, or fetched from an issuer it knows), never just any URL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import jsonschema
+import jsonschema.validators
+from jsonschema.exceptions import SchemaError, ValidationError
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+
+from vc.errors import MalformedValue, ParsingError, SchemaInvalid, SchemaMismatch, SchemaUnavailable
+from vc.members import check_id, check_types
+from vc.model import list_of, parse_json
+from vc.related import check_digest
+
+LoadSchema = Callable[[str], bytes]
+"""The bytes of the schema at a URL. Raises `SchemaUnavailable`."""
+
+SCHEMA_TYPES: Final = frozenset({"JsonSchema", "JsonSchemaValidator2018", "1EdTechJsonSchemaValidator2019"})
+MAX_SCHEMA_BYTES: Final = 512 * 1024
+
+_DIALECTS: Final = frozenset(
+    {
+        "https://json-schema.org/draft/2020-12/schema",
+        "https://json-schema.org/draft/2019-09/schema",
+        "http://json-schema.org/draft-07/schema",
+    }
+)
+
+
+def check(credential: Mapping[str, Any], *, load_schema: LoadSchema) -> None:
+    """Check a credential against every schema it names.
+
+    Raises:
+        SchemaUnavailable: a schema was not to be had, or is of a type that is not known here. Undecided.
+        SchemaInvalid: the schema has another digest than the credential says, or is no JSON Schema.
+        SchemaMismatch: the credential does not satisfy it; the path says where.
+    """
+    for index, entry in enumerate(list_of(credential.get("credentialSchema"))):
+        path = f"/credentialSchema/{index}" if isinstance(credential["credentialSchema"], list) else "/credentialSchema"
+        if not isinstance(entry, Mapping):
+            raise MalformedValue("must be an object", path)
+        check_types(entry, path)
+        check_id(entry, path)
+        if SCHEMA_TYPES.isdisjoint(list_of(entry["type"])):
+            raise SchemaUnavailable(f"{path}: schemas of the type {entry['type']!r} are not read here")
+        data = load_schema(entry["id"])
+        check_schema_digest(entry, data, path)
+        check_against(credential, parse_schema(data))
+
+
+def check_schema_digest(entry: Mapping[str, Any], data: bytes, path: str) -> None:
+    """The schema is the one whose digest the credential states, if it states one."""
+    if "digestSRI" in entry or "digestMultibase" in entry:
+        try:
+            check_digest(entry, data, path=path)
+        except MalformedValue as error:
+            raise SchemaInvalid(f"the schema cannot be used: {error}") from None
+
+
+def parse_schema(data: bytes) -> dict[str, Any]:
+    """Read a JSON Schema of draft 7, 2019-09 or 2020-12. Raises `SchemaInvalid`."""
+    try:
+        schema = parse_json(data, max_bytes=MAX_SCHEMA_BYTES)
+    except ParsingError as error:
+        raise SchemaInvalid(f"the schema cannot be read: {error}") from None
+    dialect = schema.get("$schema")
+    if not isinstance(dialect, str) or dialect.rstrip("#") not in _DIALECTS:
+        raise SchemaInvalid("the schema does not say which draft of JSON Schema it is written in, or an unknown one")
+    validator = jsonschema.validators.validator_for(schema)
+    try:
+        validator.check_schema(schema)
+    except SchemaError as error:
+        raise SchemaInvalid(f"not a JSON Schema: {error.message[:200]}") from None
+    return schema
+
+
+def check_against(document: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    """Check a document against a parsed schema; references out of the schema are not followed.
+
+    Raises:
+        SchemaMismatch: the path says where.
+        SchemaInvalid: the schema refers to another one.
+    """
+    validator = jsonschema.validators.validator_for(schema)(schema, registry=Registry())
+    try:
+        error = jsonschema.exceptions.best_match(validator.iter_errors(dict(document)))
+    except Unresolvable as missing:
+        raise SchemaInvalid(f"the schema refers to {str(missing.ref)[:200]!r}, which is not fetched") from None
+    except RecursionError:
+        raise SchemaInvalid("the schema refers to itself without end") from None
+    if error is not None:
+        raise _mismatch(error)
+
+
+def _mismatch(error: ValidationError) -> SchemaMismatch:
+    # The message of the validator quotes the value; it may be personal data, so only the rule is named.
+    mismatch = SchemaMismatch(f"does not satisfy the schema's {error.validator!r}")
+    for member in reversed(list(error.absolute_path)):
+        mismatch.under(member)
+    return mismatch
