@@ -96,6 +96,9 @@ class Settings(BaseSettings):
     # work
     worker_processes: int = Field(2, ge=1, le=256, description="Processes of one worker.")
     sweep_interval_s: int = Field(10, ge=1, description="Seconds between searches for work whose message was lost.")
+    failpoints: str | None = Field(
+        None, description="Tests only: places where a process waits to be killed, as NAME=MARKER_FILE, comma-separated."
+    )
 
     @model_validator(mode="before")
     @classmethod
