@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from did import base58
+from did.errors import DidError
 from vc.errors import MalformedValue
 from vc.loader import context_bytes, has_exact_context
 from vc.members import check_id, objects
@@ -96,8 +98,6 @@ def _parse_sri(value: Any, path: str) -> list[tuple[str, bytes]]:
 
 def _parse_multibase(value: Any, path: str) -> tuple[str, bytes]:
     """A multihash in base58 (`z`) or base64url without padding (`u`)."""
-    from did import base58
-
     if not isinstance(value, str) or not 2 <= len(value) <= _MAX_DIGEST_TEXT:
         raise MalformedValue("must be a multibase digest", path)
     try:
@@ -107,7 +107,7 @@ def _parse_multibase(value: Any, path: str) -> tuple[str, bytes]:
             multihash = base64.b64decode(value[1:] + "=" * (-len(value[1:]) % 4), altchars=b"-_", validate=True)
         else:
             raise MalformedValue("must be in base58 (z) or base64url (u)", path)
-    except ValueError:
+    except (DidError, ValueError):
         raise MalformedValue("is not a multibase text", path) from None
     algorithm = _MULTIHASH.get(multihash[0]) if len(multihash) > 2 else None
     if algorithm is None or multihash[1] != _LENGTH[algorithm] or len(multihash) != 2 + _LENGTH[algorithm]:

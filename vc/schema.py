@@ -1,5 +1,8 @@
 """`credentialSchema`: a credential against the JSON Schemas it names (VC JSON Schema 1.0, and 1EdTech's types).
 
+The schemas that 1EdTech publishes for its own credential types are not needed: the rules they express, and
+those they cannot, stand in `vc.badges`, and a credential that names one of them is checked by those.
+
 A schema is a small program: patterns in it are run against the credential. So `load_schema` hands out
 schemas that the caller trusts (bundled, cached, or fetched from an issuer it knows), never just any URL.
 """
@@ -15,6 +18,7 @@ from jsonschema.exceptions import SchemaError, ValidationError
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
+from vc.badges import clr, open_badges
 from vc.errors import MalformedValue, ParsingError, SchemaInvalid, SchemaMismatch, SchemaUnavailable
 from vc.members import check_id, check_types
 from vc.model import list_of, parse_json
@@ -23,6 +27,19 @@ from vc.related import check_digest
 LoadSchema = Callable[[str], bytes]
 """The bytes of the schema at a URL. Raises `SchemaUnavailable`."""
 
+Rules = Callable[[Mapping[str, Any]], None]
+
+BUILT_IN: Final[Mapping[str, Rules]] = {
+    "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json": (
+        open_badges.check_achievement_credential
+    ),
+    "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_endorsementcredential_schema.json": (
+        open_badges.check_endorsement_credential
+    ),
+    "https://purl.imsglobal.org/spec/clr/v2p0/schema/json/clr_v2p0_clrcredential_schema.json": (
+        clr.check_clr_credential
+    ),
+}
 SCHEMA_TYPES: Final = frozenset({"JsonSchema", "JsonSchemaValidator2018", "1EdTechJsonSchemaValidator2019"})
 MAX_SCHEMA_BYTES: Final = 512 * 1024
 
@@ -35,8 +52,8 @@ _DIALECTS: Final = frozenset(
 )
 
 
-def check(credential: Mapping[str, Any], *, load_schema: LoadSchema) -> None:
-    """Check a credential against every schema it names.
+def check(credential: Mapping[str, Any], *, load_schema: LoadSchema | None) -> None:
+    """Check a credential against every schema it names. Without `load_schema` only 1EdTech's are known.
 
     Raises:
         SchemaUnavailable: a schema was not to be had, or is of a type that is not known here. Undecided.
@@ -51,9 +68,22 @@ def check(credential: Mapping[str, Any], *, load_schema: LoadSchema) -> None:
         check_id(entry, path)
         if SCHEMA_TYPES.isdisjoint(list_of(entry["type"])):
             raise SchemaUnavailable(f"{path}: schemas of the type {entry['type']!r} are not read here")
+        built_in = BUILT_IN.get(entry["id"])
+        if built_in is not None:
+            _check_built_in(credential, built_in)
+            continue
+        if load_schema is None:
+            raise SchemaUnavailable(f"{path}: the schema {entry['id'][:200]!r} was not supplied")
         data = load_schema(entry["id"])
         check_schema_digest(entry, data, path)
         check_against(credential, parse_schema(data))
+
+
+def _check_built_in(credential: Mapping[str, Any], rules: Rules) -> None:
+    try:
+        rules(credential)
+    except MalformedValue as error:
+        raise SchemaMismatch(error.message, error.path) from None
 
 
 def check_schema_digest(entry: Mapping[str, Any], data: bytes, path: str) -> None:
