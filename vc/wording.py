@@ -63,6 +63,7 @@ _SENTENCES: tuple[tuple[type[Exception], str, str], ...] = (
         "key-not-authorized",
         "The issuer publishes the key that the credential names, but not for signing credentials.",
     ),
+    (did_errors.DidDeactivated, "issuer-deactivated", "The issuer gave up its identifier for good."),
     (did_errors.DidNotFound, "issuer-not-found", "The issuer's identifier leads nowhere."),
     (
         did_errors.FetchRefused,
