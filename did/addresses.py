@@ -1,0 +1,99 @@
+"""Which IP addresses are public (IANA special-purpose address registries).
+
+The table names each range, so that a refusal says which rule it broke. What no row names and is not
+global unicast is refused too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Addresses that are not public. `rule` is stable."""
+
+    rule: str
+    network: IPv4Network | IPv6Network
+    source: str
+
+
+def _ranges(*rows: tuple[str, str, str]) -> tuple[Range, ...]:
+    return tuple(Range(rule, ip_network(network), source) for rule, network, source in rows)
+
+
+NOT_PUBLIC = _ranges(
+    ("this-network", "0.0.0.0/8", "RFC 791, section 3.2"),
+    ("private-10", "10.0.0.0/8", "RFC 1918"),
+    ("shared-nat", "100.64.0.0/10", "RFC 6598"),
+    ("loopback", "127.0.0.0/8", "RFC 1122, section 3.2.1.3"),
+    ("link-local", "169.254.0.0/16", "RFC 3927"),
+    ("private-172", "172.16.0.0/12", "RFC 1918"),
+    ("protocol-assignments", "192.0.0.0/24", "RFC 6890"),
+    ("documentation-1", "192.0.2.0/24", "RFC 5737"),
+    ("as112-v4", "192.31.196.0/24", "RFC 7535"),
+    ("amt", "192.52.193.0/24", "RFC 7450"),
+    ("6to4-relay", "192.88.99.0/24", "RFC 7526"),
+    ("private-192", "192.168.0.0/16", "RFC 1918"),
+    ("as112-direct", "192.175.48.0/24", "RFC 7534"),
+    ("benchmarking", "198.18.0.0/15", "RFC 2544"),
+    ("documentation-2", "198.51.100.0/24", "RFC 5737"),
+    ("documentation-3", "203.0.113.0/24", "RFC 5737"),
+    ("multicast", "224.0.0.0/4", "RFC 1112"),
+    ("reserved-240", "240.0.0.0/4", "RFC 1112, section 4"),
+    ("unspecified-v6", "::/128", "RFC 4291, section 2.5.2"),
+    ("loopback-v6", "::1/128", "RFC 4291, section 2.5.3"),
+    ("v4-mapped", "::ffff:0:0/96", "RFC 4291, section 2.5.5.2"),
+    ("v4-translated", "::ffff:0:0:0/96", "RFC 2765"),
+    ("v4-compatible", "::/96", "RFC 4291, section 2.5.5.1"),
+    ("nat64", "64:ff9b::/96", "RFC 6052"),
+    ("nat64-local", "64:ff9b:1::/48", "RFC 8215"),
+    ("discard", "100::/64", "RFC 6666"),
+    ("teredo", "2001::/32", "RFC 4380"),
+    ("benchmarking-v6", "2001:2::/48", "RFC 5180"),
+    ("orchid", "2001:10::/28", "RFC 4843"),
+    ("orchid-2", "2001:20::/28", "RFC 7343"),
+    ("protocol-assignments-v6", "2001::/23", "RFC 2928"),
+    ("documentation-v6", "2001:db8::/32", "RFC 3849"),
+    ("6to4", "2002::/16", "RFC 3056"),
+    ("documentation-v6-2", "3fff::/20", "RFC 9637"),
+    ("segment-routing", "5f00::/16", "RFC 9602"),
+    ("unique-local", "fc00::/7", "RFC 4193"),
+    ("link-local-v6", "fe80::/10", "RFC 4291, section 2.5.6"),
+    ("site-local", "fec0::/10", "RFC 3879"),
+    ("multicast-v6", "ff00::/8", "RFC 4291, section 2.7"),
+)
+
+_GLOBAL_UNICAST_V6 = IPv6Network("2000::/3")
+_ISATAP = (0x00005EFE, 0x02005EFE)
+
+
+def parse_address(text: str) -> IPv4Address | IPv6Address | None:
+    """The address in its standard spelling, or None. A zone (`%eth0`) is no part of it."""
+    if "%" in text:
+        return None
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+def refusing_rule(address: IPv4Address | IPv6Address) -> str | None:
+    """The rule that makes `address` not public, or None for a public one."""
+    for row in NOT_PUBLIC:
+        if address.version == row.network.version and address in row.network:
+            return row.rule
+    if isinstance(address, IPv4Address):
+        return None
+    if address not in _GLOBAL_UNICAST_V6:
+        return "not-global-unicast"
+    # ISATAP (RFC 5214, section 6.1) hides an IPv4 address in the last 64 bits of any prefix.
+    if (int(address) >> 32) & 0xFFFFFFFF in _ISATAP:
+        return "isatap"
+    return None
+
+
+def is_loopback(address: IPv4Address | IPv6Address) -> bool:
+    """127.0.0.0/8 and ::1, not their IPv4-mapped spellings."""
+    return refusing_rule(address) in ("loopback", "loopback-v6")

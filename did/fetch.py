@@ -1,0 +1,256 @@
+"""The one outgoing HTTP client of the node.
+
+Everything that a stranger's document can make the node ask for goes through here: DID documents,
+keys, status lists, schemas. Whoever controls such a URL must not reach what only the node can reach.
+
+The order of one hop:
+
+1. the URL is checked as text (`did.target`);
+2. its host is resolved once;
+3. every address must be public;
+4. the connection goes to one of these very addresses; TLS checks the host's name;
+5. the answer is read within one deadline and one size;
+6. a redirect starts again at 1.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urljoin
+
+import certifi
+import httpcore
+
+from did.addresses import is_loopback, parse_address, refusing_rule
+from did.errors import FetchFailed, FetchRefused
+from did.target import Target
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_USER_AGENT = "dcp-node"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """Header names are in lower case. `url` is the address that answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+
+class Fetch(Protocol):
+    """GET one URL.
+
+    Raises:
+        FetchRefused: the URL, an address it leads to, or a redirect is forbidden.
+        FetchFailed: no complete answer in time and size.
+    """
+
+    def __call__(self, url: str, *, accept: str, max_bytes: int = 1_000_000, max_redirects: int = 0) -> Response: ...
+
+
+def system_resolve(host: str, port: int) -> list[str]:
+    """Every address the system's resolver knows for `host`. Raises OSError."""
+    answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
+
+
+class HttpsFetcher:
+    """`Fetch` over TLS.
+
+    `timeout_s` bounds one call as a whole: names, connections, redirects and slow answers. With
+    `allow_loopback`, addresses of this machine may be asked, and only they over plain http.
+    `ca_file` is trusted beside the usual authorities.
+    """
+
+    def __init__(
+        self,
+        *,
+        timeout_s: float,
+        allow_loopback: bool = False,
+        ca_file: Path | None = None,
+        resolve: Callable[[str, int], list[str]] = system_resolve,
+    ) -> None:
+        self._timeout_s = timeout_s
+        self._allow_loopback = allow_loopback
+        self._resolve = resolve
+        self._tls = ssl.create_default_context()
+        self._tls.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._tls.load_verify_locations(certifi.where())
+        if ca_file is not None:
+            self._tls.load_verify_locations(ca_file)
+
+    def __call__(self, url: str, *, accept: str, max_bytes: int = 1_000_000, max_redirects: int = 0) -> Response:
+        deadline = _Deadline(self._timeout_s)
+        for hop in range(max_redirects + 1):
+            # 1
+            target = Target.parse(url, allow_loopback=self._allow_loopback)
+            # 2, 3
+            addresses = self._addresses_of(target, deadline)
+            # 4, 5
+            response = self._get(target, addresses, accept, max_bytes, deadline)
+            location = response.headers.get("location")
+            if response.status not in _REDIRECTS or location is None:
+                return response
+            if hop == max_redirects:
+                raise FetchRefused("redirect", f"{url} redirects, more often than the {max_redirects} times allowed")
+            # 6
+            url = urljoin(url, location)
+        raise FetchRefused("redirect", "no request is allowed at all")
+
+    def _addresses_of(self, target: Target, deadline: _Deadline) -> list[str]:
+        literal = parse_address(target.host)
+        texts = [target.host] if literal is not None else self._look_up(target, deadline)
+        if not texts:
+            raise FetchFailed(f"{target.host} has no address")
+        addresses: list[IPv4Address | IPv6Address] = []
+        for text in texts:
+            address = parse_address(text)
+            if address is None:
+                raise FetchRefused("address-syntax", f"{target.host} leads to {text!r}, which is no plain address")
+            addresses.append(address)
+        # One forbidden address among good ones is an attack, not a choice.
+        for address in addresses:
+            if self._allow_loopback and is_loopback(address):
+                continue
+            rule = refusing_rule(address)
+            if rule is not None:
+                raise FetchRefused(rule, f"{target.host} leads to {address}, which is not a public address ({rule})")
+            if target.scheme != "https":
+                raise FetchRefused("scheme", f"plain http is for this machine only, not for {target.host}")
+        return [str(address) for address in addresses]
+
+    def _look_up(self, target: Target, deadline: _Deadline) -> list[str]:
+        """The system's resolver has no time limit of its own, so it is left behind when it is late."""
+        answer: list[list[str]] = []
+        failure: list[OSError | UnicodeError] = []
+
+        def work() -> None:
+            try:
+                answer.append(self._resolve(target.host, target.port))
+            except (OSError, UnicodeError) as error:
+                failure.append(error)
+
+        thread = threading.Thread(target=work, name=f"resolve {target.host}", daemon=True)
+        thread.start()
+        thread.join(deadline.remaining_s())
+        if failure:
+            raise FetchFailed(f"{target.host} cannot be resolved: {failure[0]}") from failure[0]
+        if not answer:
+            raise FetchFailed(f"{target.host} was not resolved in time")
+        return answer[0]
+
+    def _get(self, target: Target, addresses: list[str], accept: str, max_bytes: int, deadline: _Deadline) -> Response:
+        backend = _PinnedBackend(addresses, deadline)
+        headers = [
+            ("Host", target.authority),
+            ("Accept", accept),
+            ("Accept-Encoding", "identity"),
+            ("User-Agent", _USER_AGENT),
+            ("Connection", "close"),
+        ]
+        try:
+            with (
+                httpcore.ConnectionPool(ssl_context=self._tls, network_backend=backend, max_connections=1) as pool,
+                pool.stream("GET", target.for_httpcore(), headers=headers) as answer,
+            ):
+                found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
+                if found.get("content-encoding", "identity") != "identity":
+                    raise FetchFailed(f"{target.url} answered in {found['content-encoding']}, which was not asked for")
+                body = _read(answer.iter_stream(), found, max_bytes, target.url)
+                return Response(answer.status, found, body, target.url)
+        except (httpcore.TimeoutException, TimeoutError) as error:
+            raise FetchFailed(f"{target.url} did not answer in {self._timeout_s} s") from error
+        except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
+            raise FetchFailed(f"{target.url} cannot be read: {error}") from error
+
+
+def _read(chunks: Iterable[bytes], headers: Mapping[str, str], max_bytes: int, url: str) -> bytes:
+    announced = headers.get("content-length", "")
+    if announced.isdecimal() and len(announced) < 20 and int(announced) > max_bytes:
+        raise FetchFailed(f"{url} announces {announced} bytes; at most {max_bytes} are read")
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > max_bytes:
+            raise FetchFailed(f"{url} sends more than {max_bytes} bytes")
+    return bytes(body)
+
+
+class _Deadline:
+    def __init__(self, timeout_s: float) -> None:
+        self._end_s = time.monotonic() + timeout_s
+
+    def remaining_s(self) -> float:
+        """Raises TimeoutError when nothing remains."""
+        remaining = self._end_s - time.monotonic()
+        if remaining <= 0:
+            raise TimeoutError
+        return remaining
+
+
+class _PinnedBackend(httpcore.NetworkBackend):
+    """Connects to addresses that were checked, whatever the URL's host would resolve to now."""
+
+    def __init__(self, addresses: list[str], deadline: _Deadline) -> None:
+        self._addresses = addresses
+        self._deadline = deadline
+        self._sockets = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,  # noqa: ARG002 - the point of this class
+        port: int,
+        timeout: float | None = None,  # noqa: ARG002
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        failure: httpcore.NetworkError | None = None
+        for address in self._addresses:
+            try:
+                stream = self._sockets.connect_tcp(
+                    address, port, self._deadline.remaining_s(), local_address, socket_options
+                )
+            except httpcore.ConnectError as error:
+                failure = error
+            else:
+                return _DeadlineStream(stream, self._deadline)
+        raise failure or httpcore.ConnectError("no address")
+
+
+class _DeadlineStream(httpcore.NetworkStream):
+    """No byte resets the clock: a server that drips one now and then is cut off in time."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
+        return self._stream.read(max_bytes, self._deadline.remaining_s())
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
+        self._stream.write(buffer, self._deadline.remaining_s())
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ARG002
+    ) -> httpcore.NetworkStream:
+        secured = self._stream.start_tls(ssl_context, server_hostname, self._deadline.remaining_s())
+        return _DeadlineStream(secured, self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
