@@ -3,7 +3,7 @@
 The standard's algorithm tries every order of blank nodes that it cannot tell apart, which takes
 factorial time on graphs made for it ("poison graphs", section 7.1). Two things keep it short here:
 
-- Blank nodes that can be exchanged without changing the dataset (`_twins`: the same statements but for
+- Blank nodes that can be exchanged without changing the dataset (twins: the same statements but for
   their own name) need no trying out; every order gives the same result.
 - All else is counted. A dataset that needs more than `MAX_WORK` steps is refused.
 """
@@ -89,7 +89,8 @@ class _Canonicalizer:
         self._quads_of: dict[str, list[Quad]] = {}
         self._first_degree: dict[str, str] = {}
         self._canonical = _Issuer("_:c14n")
-        self._shapes: dict[str, tuple[Quad, ...]] = {}
+        self._shapes: dict[tuple[Quad, ...], int] = {}
+        self._kinds: dict[str, int] = {}
         self._work = 0
         self._distance = 0
         for quad in quads:
@@ -223,15 +224,15 @@ class _Canonicalizer:
         yield from _interleavings(groups)
 
     def _by_twins(self, names: list[str]) -> list[list[str]]:
-        groups: dict[tuple[Quad, ...], list[str]] = {}
+        groups: dict[int, list[str]] = {}
         for name in names:
-            groups.setdefault(self._shape(name), []).append(name)
+            groups.setdefault(self._kind(name), []).append(name)
         return list(groups.values())
 
-    def _shape(self, name: str) -> tuple[Quad, ...]:
-        """All statements about `name`, with its own name taken out. Two nodes of one shape are twins."""
-        shape = self._shapes.get(name)
-        if shape is None:
+    def _kind(self, name: str) -> int:
+        """A number for all statements about `name` with its own name taken out. Two nodes of one kind are twins."""
+        kind = self._kinds.get(name)
+        if kind is None:
             statements = [
                 (
                     "_:" if subject == name else subject,
@@ -242,8 +243,8 @@ class _Canonicalizer:
                 for subject, predicate, object_, graph in self._quads_of[name]
             ]
             self._spend(len(statements))
-            shape = self._shapes[name] = tuple(sorted(statements))
-        return shape
+            kind = self._kinds[name] = self._shapes.setdefault(tuple(sorted(statements)), len(self._shapes))
+        return kind
 
     def _spend(self, steps: int) -> None:
         self._work += steps + 1
