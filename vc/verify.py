@@ -6,8 +6,9 @@
 4. validity:  the credential's own period
 5. status:    not revoked, not suspended, by the issuer's own list
 6. schema:    the content fits the schema that the credential names
+7. inner:     only of a record that carries credentials (CLR 2.0): each of them is verified the same way
 
-No step stops the others; each line is always there. A step that could not be asked is undecided, and a
+No step stops the others; the first six lines are always there. A step that could not be asked is undecided, and a
 report with such a line is no yes.
 """
 
@@ -19,9 +20,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from did.document import VerificationMethod
 from did.errors import DidError, MethodNotSupported, ResolutionUnavailable
-from vc import structure, wording
+from vc import schema, structure, wording
+from vc.badges import clr, open_badges
 from vc.errors import (
     IssuerMismatch,
     MalformedValue,
@@ -45,15 +46,13 @@ from vc.proofs.data_integrity import (
     verify_proofs,
 )
 from vc.proofs.proof import controller_of, proofs_of
-from vc.report import Check, Outcome, Report
+from vc.report import Check, Outcome, Report, Verdict
 from vc.status.entry import StatusValue, check_entry, is_readable, parse_entry
 
 MAX_STATUS_ENTRIES = 8  # each may cost a download
 
 FetchStatus = Callable[[str], Mapping[str, Any]]
 """The status list credential at a URL. Raises `StatusUnavailable`."""
-
-LoadSchema = Callable[[str], Any]
 
 _COULD_NOT_ASK = (ResolutionUnavailable, MethodNotSupported, StatusUnavailable, SchemaUnavailable, UnknownContext)
 
@@ -65,7 +64,7 @@ def verify(
     now: datetime,
     get_key: GetKey,
     fetch_status: FetchStatus,
-    load_schema: LoadSchema | None = None,
+    load_schema: schema.LoadSchema | None = None,
     anchored_before: datetime | None = None,
 ) -> Report:
     """Check everything about `credential` that can be checked without knowing whom to trust.
@@ -74,9 +73,23 @@ def verify(
     alone lets a credential outlive the compromise of its key. **Whether the issuer deserves trust, and whether
     the anchor is real, the caller adds.**
     """
-    view = Credential(credential)
-    given = _Given(_Keys(get_key), policy, now)
-    return Report(
+    given = _Given(_Once(get_key), _Once(fetch_status), load_schema, policy, now)
+    return _verify(Credential(credential), given, anchored_before)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What every step of one verification works with."""
+
+    get_key: GetKey
+    fetch_status: FetchStatus
+    load_schema: schema.LoadSchema | None
+    policy: Policy
+    now: datetime
+
+
+def _verify(view: Credential, given: _Given, anchored_before: datetime | None) -> Report:
+    report = Report(
         (
             # 1
             _line("structure", lambda: _structure(view)),
@@ -87,37 +100,32 @@ def verify(
             # 4
             _line("validity", lambda: _validity(view, given)),
             # 5
-            _line("status", lambda: _status(view, given, fetch_status)),
+            _line("status", lambda: _status(view, given)),
             # 6
-            _line("schema", lambda: _schema(view, policy, load_schema)),
+            _line("schema", lambda: _schema(view, given)),
         )
     )
+    # 7
+    if clr.is_clr_credential(view.json):
+        return report.with_checks([_line("inner", lambda: _inner(view, given))])
+    return report
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """What every step of one verification works with."""
+class _Once:
+    """Asks each question once; the second time it gives the first answer, error or not."""
 
-    keys: GetKey
-    policy: Policy
-    now: datetime
+    def __init__(self, ask: Callable[..., Any]) -> None:
+        self._ask = ask
+        self._answers: dict[tuple[str, ...], Any] = {}
 
-
-class _Keys:
-    """Asks for each key once; the second question gets the first answer, error or not."""
-
-    def __init__(self, get_key: GetKey) -> None:
-        self._get_key = get_key
-        self._answers: dict[tuple[str, str], VerificationMethod | DidError] = {}
-
-    def __call__(self, url: str, purpose: str) -> VerificationMethod:
-        if (url, purpose) not in self._answers:
+    def __call__(self, *question: str) -> Any:
+        if question not in self._answers:
             try:
-                self._answers[url, purpose] = self._get_key(url, purpose)
-            except DidError as error:
-                self._answers[url, purpose] = error
-        answer = self._answers[url, purpose]
-        if isinstance(answer, DidError):
+                self._answers[question] = self._ask(*question)
+            except (VcError, DidError) as error:
+                self._answers[question] = error
+        answer = self._answers[question]
+        if isinstance(answer, VcError | DidError):
             raise answer
         return answer
 
@@ -133,8 +141,20 @@ def _line(name: str, step: Callable[[], Check]) -> Check:
 
 
 def _structure(view: Credential) -> Check:
-    structure.check(view.json)
+    _check_format(view.json)
     return Check("structure", Outcome.PASSED, "The credential follows the rules of its format.")
+
+
+def _check_format(credential: Mapping[str, Any]) -> None:
+    """The rules of the credential's own type, which include those of the data model."""
+    if clr.is_clr_credential(credential):
+        clr.check_clr_credential(credential)
+    elif open_badges.is_achievement_credential(credential):
+        open_badges.check_achievement_credential(credential)
+    elif open_badges.is_endorsement_credential(credential):
+        open_badges.check_endorsement_credential(credential)
+    else:
+        structure.check(credential)
 
 
 def _issuer(view: Credential, given: _Given) -> Check:
@@ -157,13 +177,13 @@ def _check_issuer(view: Credential, given: _Given) -> None:
     if not own:
         raise IssuerMismatch(issuer, tuple(controller_of(url) for url in urls))
     for url in own:
-        check_method(given.keys(url, ASSERTION_METHOD), url)
+        check_method(given.get_key(url, ASSERTION_METHOD), url)
 
 
 def _check_proofs(view: Credential, given: _Given, anchored_before: datetime | None) -> list[VerifiedProof]:
     return verify_proofs(
         view.json,
-        get_key=given.keys,
+        get_key=given.get_key,
         now=given.now,
         expected_purpose=ASSERTION_METHOD,
         accepted_cryptosuites=given.policy.accepted_cryptosuites,
@@ -194,14 +214,14 @@ def _validity(view: Credential, given: _Given) -> Check:
     return Check("validity", Outcome.PASSED, "The credential has no end of validity.")
 
 
-def _status(view: Credential, given: _Given, fetch_status: FetchStatus) -> Check:
+def _status(view: Credential, given: _Given) -> Check:
     entries = list_of(view.json.get("credentialStatus"))
     if not entries:
         return _no_status(given.policy)
     if len(entries) > MAX_STATUS_ENTRIES:
         raise MalformedValue(f"has {len(entries)} entries; at most {MAX_STATUS_ENTRIES} are asked", "/credentialStatus")
     # One entry that says no is a no, whatever cannot be asked about the others.
-    lines = [_line("status", partial(_status_entry, view, entry, given, fetch_status)) for entry in entries]
+    lines = [_line("status", partial(_status_entry, view, entry, given)) for entry in entries]
     return min(lines, key=_severity)
 
 
@@ -216,7 +236,7 @@ def _severity(line: Check) -> int:
     return (Outcome.FAILED, Outcome.UNDECIDED, Outcome.PASSED).index(line.outcome)
 
 
-def _status_entry(view: Credential, entry: Any, given: _Given, fetch_status: FetchStatus) -> Check:
+def _status_entry(view: Credential, entry: Any, given: _Given) -> Check:
     if not isinstance(entry, Mapping):
         raise MalformedValue("must be an object", "/credentialStatus")
     if not is_readable(entry):
@@ -224,7 +244,7 @@ def _status_entry(view: Credential, entry: Any, given: _Given, fetch_status: Fet
     # Bitstring Status List 3.2, 1-3
     parsed = parse_entry(entry)
     # 4: fetch the list, and verify it as the credential that it is.
-    listed = fetch_status(parsed.list_url)
+    listed = given.fetch_status(parsed.list_url)
     try:
         _check_status_list(listed, view.issuer_id, given)
         # 5-15
@@ -269,13 +289,27 @@ def _status_line(value: StatusValue) -> Check:
     return Check("status", Outcome.FAILED, message, "status-set", detail)
 
 
-def _schema(view: Credential, policy: Policy, load_schema: LoadSchema | None) -> Check:
+def _schema(view: Credential, given: _Given) -> Check:
     if view.json.get("credentialSchema") is None:
-        if policy.require_schema:
+        if given.policy.require_schema:
             message = "The credential names no description of its content, which this verifier demands."
             return Check("schema", Outcome.FAILED, message, "schema-missing")
         return Check("schema", Outcome.PASSED, "The credential names no description of its content.", "no-schema")
-    from vc import schema
-
-    schema.check(view.json, load_schema=load_schema)
+    schema.check(view.json, load_schema=given.load_schema)
     return Check("schema", Outcome.PASSED, "The credential's content fits the description that it names.")
+
+
+def _inner(view: Credential, given: _Given) -> Check:
+    structure.check(view.json)
+    reports = [(path, _verify(Credential(inner), given, None)) for inner, path in clr.inner_credentials(view.json)]
+    detail = {path: report.to_json() for path, report in reports}
+    for verdict, outcome, code, message in _INNER:
+        if any(report.verdict is verdict for _, report in reports):
+            return Check("inner", outcome, message, code, detail)
+    return Check("inner", Outcome.PASSED, "Each credential inside this record is verified.", None, detail)
+
+
+_INNER = (
+    (Verdict.NOT_VERIFIED, Outcome.FAILED, "inner-not-verified", "A credential inside this record is not verified."),
+    (Verdict.UNDECIDED, Outcome.UNDECIDED, "inner-undecided", "A credential inside this record could not be checked."),
+)
