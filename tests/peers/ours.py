@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.peers.samples import CREATED, NOW
 from vc.errors import StatusUnavailable
 from vc.policy import Policy
 from vc.proofs.data_integrity import add_proof
+from vc.proofs.disclosure import add_base_proof
 from vc.report import Report
 from vc.verify import verify
 
@@ -71,3 +73,14 @@ def _finder(status_lists: Mapping[str, Mapping[str, Any]]) -> Callable[[str], Ma
         return status_lists[url]
 
     return fetch_status
+
+
+def issue_base(credential: Mapping[str, Any], key: Key, mandatory_pointers: Sequence[str]) -> dict[str, Any]:
+    """An ecdsa-sd-2023 base proof."""
+    return add_base_proof(
+        credential,
+        signer=key,
+        created=time_of(CREATED),
+        mandatory_pointers=mandatory_pointers,
+        random_bytes=secrets.token_bytes,
+    )
