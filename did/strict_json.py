@@ -18,12 +18,15 @@ def parse_object(data: bytes | str) -> dict[str, Any]:
     """One JSON object in UTF-8.
 
     Raises:
-        InvalidDidDocument: not JSON, duplicate members, NaN or infinity, nested deeper than
+        InvalidDidDocument: not JSON, duplicate members, half a surrogate pair, NaN or infinity, nested deeper than
             `MAX_DEPTH`, or not an object.
     """
     try:
         text = data if isinstance(data, str) else data.decode("utf-8")
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse)
+        if "\\ud" in text.lower():
+            # Half of a surrogate pair can be escaped in JSON, but not be written as UTF-8.
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except RecursionError as error:
         raise InvalidDidDocument("the JSON is nested too deeply") from error
     except ValueError as error:

@@ -140,6 +140,8 @@ class DocumentState:
             return
         try:
             endpoint = json.loads(text, parse_constant=_refuse_constant)
+            # Half of a surrogate pair can be escaped in JSON, but not be written as UTF-8.
+            json.dumps(endpoint, ensure_ascii=False).encode("utf-8")
         except (ValueError, RecursionError):
             endpoint = text
         self.services[entry] = {
