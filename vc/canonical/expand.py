@@ -22,10 +22,20 @@ _NO_TERM: Final = Term()
 
 
 class Expander:
-    """Expands one document. `on_blank_node` is told each node object that has no `@id`, as it stands in the input."""
+    """Expands one document.
 
-    def __init__(self, on_blank_node: Callable[[dict[str, Any]], None] | None = None) -> None:
+    `on_blank_node` is told each node object that has no `@id`, as it stands in the input; `on_value` each value
+    object. An error that either raises gets the path of the place.
+    """
+
+    def __init__(
+        self,
+        *,
+        on_blank_node: Callable[[dict[str, Any]], None] | None = None,
+        on_value: Callable[[Expanded], object] | None = None,
+    ) -> None:
         self.contexts = ContextProcessor()
+        self.on_value = on_value
         self._on_blank_node = on_blank_node
         self._depth = 0
 
@@ -66,7 +76,10 @@ class Expander:
         if term.scoped is not UNSET:
             active = self.contexts.scoped(active, term, by_type=False)
             term = active.terms.get(name, _NO_TERM)
-        return expand_scalar(active, term, value)
+        result = expand_scalar(active, term, value)
+        if self.on_value is not None and "@value" in result:
+            self.on_value(result)
+        return result
 
     def _array(self, active: ActiveContext, name: str | None, term: Term, items: Any, *, from_map: bool) -> list[Any]:
         # 5

@@ -197,7 +197,7 @@ class NodeBuilder:
     def _member_value(self, key: str, term: Term, value: Any) -> Any:
         if term.type == "@json":
             # 13.6
-            return {"@value": value, "@type": ["@json"]}
+            return self._told({"@value": value, "@type": ["@json"]})
         container = term.container
         if not container:
             return self._expander.expand_value(self._active, key, term, value)
@@ -241,7 +241,7 @@ class NodeBuilder:
                     item["@language"] = language.lower()
                 if direction is not None:
                     item["@direction"] = direction
-                result.append(item)
+                result.append(self._told(item))
         return result
 
     def _keyed_map(self, key: str, term: Term, value: dict[str, Any]) -> list[Any]:
@@ -299,12 +299,18 @@ class NodeBuilder:
             index_iri = active.expand_iri(index, vocab=True, document_relative=False) or ""
             item[index_iri] = [expand_scalar(active, index_term, name), *item.get(index_iri, [])]
 
+    def _told(self, value: Expanded) -> Expanded:
+        if self._expander.on_value is not None:
+            self._expander.on_value(value)
+        return value
+
     # --- 15 to 19 ------------------------------------------------------------------------------------
 
     def finish(self) -> Any:
         result = self._result
         if "@value" in result:
-            return finish_value(result)
+            value = finish_value(result)
+            return self._told(value)
         if "@set" in result or "@list" in result:
             # 17
             if len(result) > 1:
@@ -312,7 +318,8 @@ class NodeBuilder:
             return result.get("@set") if "@set" in result else result
         if "@language" in result or "@direction" in result:
             # 18, and language or direction of a node, which says nothing
-            raise DroppedData("@language and @direction belong to a @value")
+            stray = "@language" if "@language" in result else "@direction"
+            raise DroppedData("@language and @direction belong to a @value", f"/{stray}")
         if any(type_ in ("@json", "@none") for type_ in result.get("@type", ())):
             raise UndefinedTerm("@json and @none are no types of a node")
         return result

@@ -13,7 +13,7 @@ from typing import Any
 
 from vc.canonical.expand import Expander
 from vc.canonical.nquads import parse_nquads
-from vc.canonical.quads import Quad, QuadWriter
+from vc.canonical.quads import Quad, QuadWriter, literal
 from vc.canonical.rdfc import Canonical, Digest, canonicalize_quads
 from vc.errors import MalformedValue
 
@@ -62,7 +62,13 @@ def expand(document: Mapping[str, Any]) -> list[dict[str, Any]]:
 def to_quads(document: Mapping[str, Any]) -> list[Quad]:
     """The document's statements in N-Quads terms, blank nodes as `_:b0`, …; no duplicates, no particular order."""
     writer = QuadWriter()
-    writer.write(expand(document))
+    expanded = expand(document)
+    try:
+        writer.write(expanded)
+    except MalformedValue:
+        # A value that has no literal. Once more, to say where it stands.
+        Expander(on_value=literal).expand(dict(document))
+        raise
     return list(writer.quads)
 
 
@@ -77,7 +83,7 @@ def skolemize(document: Mapping[str, Any], *, prefix: str) -> dict[str, Any]:
     """
     copied: dict[str, Any] = copy.deepcopy(dict(document))
     found: list[dict[str, Any]] = []
-    expanded = Expander(found.append).expand(copied)
+    expanded = Expander(on_blank_node=found.append).expand(copied)
     _refuse_written_blank_nodes(expanded)
     for number, element in enumerate(found):
         element["@id"] = f"{prefix}{number}"

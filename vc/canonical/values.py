@@ -12,7 +12,7 @@ from vc.errors import DroppedData, MalformedValue, UndefinedTerm
 Expanded = dict[str, Any]
 
 
-def finish_value(result: Expanded) -> Expanded | None:
+def finish_value(result: Expanded) -> Expanded:
     # 15
     types = result.get("@type")
     if not result.keys() <= {"@value", "@type", "@language", "@direction"}:
