@@ -80,7 +80,7 @@ identities = st.builds(
         "identityType": kind,
     },
     st.sampled_from(["a", "b"]) | texts,
-    st.sampled_from(["name", "studentId", "emailAddress"]),
+    st.sampled_from(["name", "identifier", "emailAddress"]),
     st.booleans(),
 )
 images = st.builds(lambda id_, caption: {"id": id_, "type": "Image", "caption": caption}, ids, texts)

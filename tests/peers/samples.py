@@ -15,6 +15,17 @@ ED25519_2020 = "https://w3id.org/security/suites/ed25519-2020/v1"
 NOW = "2026-11-24T12:00:00Z"
 CREATED = "2026-11-23T09:30:00Z"
 
+# What a holder of a selectively disclosable badge cannot hide: without it, it would be no Open Badge any more.
+ALWAYS_SHOWN = [
+    "/name",
+    "/issuer",
+    "/validFrom",
+    "/validUntil",
+    "/credentialSubject/achievement/name",
+    "/credentialSubject/achievement/description",
+    "/credentialSubject/achievement/criteria",
+]
+
 _GIVEN = ("Zoë", "José", "Māra", "李", "محمد", "सीता", "Nguyễn", 'Anna "Ann"', "O'Brien", "Łukasz", "Ω", "👩‍🎓 Kim")
 _FAMILY = (
     "Ångström",
@@ -52,7 +63,7 @@ def unsecured_badge(number: int, issuer: str, *, status_list: str | None = None)
             "type": ["AchievementSubject"],
             "identifier": [
                 _identity(f"{given} {family}", "name"),
-                _identity(f"S-{number:07}", "studentId"),
+                _identity(f"S-{number:07}", "identifier"),
             ],
             "achievement": {
                 "id": "https://university.example/achievements/bsc-physics",
@@ -85,7 +96,7 @@ def badge_for_suite(suite: str, issuer: str, *, number: int = 7) -> dict[str, An
     """A badge with the context that the suite's proof needs."""
     credential = unsecured_badge(number, issuer)
     if suite == "Ed25519Signature2020":
-        credential["@context"].insert(1, ED25519_2020)
+        credential["@context"].append(ED25519_2020)
     return credential
 
 
@@ -171,3 +182,12 @@ def _other_digit(multibase: str) -> str:
     """One digit of the middle replaced by another of both alphabets in use."""
     at = len(multibase) // 2
     return multibase[:at] + ("b" if multibase[at] != "b" else "c") + multibase[at + 1 :]
+
+
+def badge_without_blank_nodes(issuer: str) -> dict[str, Any]:
+    """Each node has an identifier, so that canonicalization has nothing to label."""
+    credential = unsecured_badge(7, issuer)
+    achievement = credential["credentialSubject"]["achievement"]
+    achievement["criteria"]["id"] = "https://university.example/achievements/bsc-physics/criteria"
+    del credential["credentialSubject"]["identifier"]
+    return credential

@@ -13,16 +13,14 @@ from did.keys import KeyType
 from tests.peers import ours
 from tests.peers.keys import Key, make_key
 from tests.peers.programs import Program
-from tests.peers.samples import CREATED, NOW, tampered_copies, unsecured_badge
+from tests.peers.samples import ALWAYS_SHOWN, CREATED, NOW, tampered_copies, unsecured_badge
 from vc.proofs.disclosure import derive_proof
 from vc.report import Outcome, Verdict
 
 Programs = Callable[[str], Program]
 
-ALWAYS_SHOWN = ["/issuer", "/validFrom", "/validUntil", "/credentialSubject/achievement/id"]
 CHOSEN = [
-    "/credentialSubject/achievement/name",
-    "/credentialSubject/achievement/description",
+    "/credentialSubject/achievement/achievementType",
     "/credentialSubject/identifier/1",
     "/credentialSubject/achievement/tag/2",
 ]
@@ -70,15 +68,34 @@ def test_whoever_issues_and_derives_both_verify(program: Programs, issuer: str, 
 
     achievement = shown["credentialSubject"]["achievement"]
     assert list(verdicts(program, shown)) == [True, True]
-    assert set(achievement) == {"id", "type", "name", "description", "tag"}
+    assert set(achievement) == {"id", "type", "name", "description", "criteria", "achievementType", "tag"}
+    assert achievement["tag"] == ["ects-180"]
     assert len(shown["credentialSubject"]["identifier"]) == 1
-    assert "name" not in shown
-    for what, changed in tampered_copies(shown, other_key=other.verification_method):
+    for what, changed in (*tampered_copies(shown, other_key=other.verification_method), *chosen_ones_changed(shown)):
         assert list(verdicts(program, changed)) == [False, False], what
 
 
+def chosen_ones_changed(shown: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Changes of statements that have a signature of their own."""
+    changed = copy.deepcopy(shown)
+    changed["credentialSubject"]["achievement"]["tag"] = ["ects-240"]
+    yield "another tag", changed
+    changed = copy.deepcopy(shown)
+    changed["credentialSubject"]["achievement"]["tag"].append("with-honours")
+    yield "one more tag", changed
+    changed = copy.deepcopy(shown)
+    del changed["credentialSubject"]["achievement"]["tag"]
+    yield "a signature without its statement", changed
+    changed = copy.deepcopy(shown)
+    changed["credentialSubject"]["identifier"][0]["identityHash"] = "S-0000008"
+    yield "another person", changed
+
+
 @pytest.mark.parametrize(("issuer", "holder"), PLAYERS)
-@pytest.mark.parametrize("pointers", [[], ["/name"], ["/credentialSubject"], ["/credentialSubject/identifier"]])
+@pytest.mark.parametrize(
+    "pointers",
+    [[], ["/credentialSubject/achievement/image"], ["/credentialSubject"], ["/credentialSubject/identifier"]],
+)
 def test_any_choice_of_statements_verifies(program: Programs, issuer: str, holder: str, pointers: list[str]) -> None:
     key = make_key(KeyType.P256)
     base = issue(issuer, program, unsecured_badge(3, key.controller), key)
@@ -89,11 +106,14 @@ def test_any_choice_of_statements_verifies(program: Programs, issuer: str, holde
 
 
 @pytest.mark.parametrize(("issuer", "holder"), PLAYERS)
-def test_what_was_changed_before_deriving_does_not_verify(program: Programs, issuer: str, holder: str) -> None:
+@pytest.mark.parametrize("member", ["name", "achievementType"])
+def test_what_was_changed_before_deriving_does_not_verify(
+    program: Programs, issuer: str, holder: str, member: str
+) -> None:
     key = make_key(KeyType.P256)
     base = issue(issuer, program, unsecured_badge(7, key.controller), key)
     changed = copy.deepcopy(base)
-    changed["credentialSubject"]["achievement"]["name"] = "Doctor of Philosophy"
+    changed["credentialSubject"]["achievement"][member] = "DoctoralDegree"
 
     shown = derive(holder, program, changed, CHOSEN)
 
