@@ -124,6 +124,20 @@ def test_one_key_and_one_time_make_one_proof_value() -> None:
         assert mine == theirs
 
 
+def without_blank_node_ids(value: Any) -> Any:
+    """openvc 1.37 writes `"id": "_:b0"` into nodes that had no id; the signature holds with and without it.
+
+    An `id` must be a URL (VCDM 2.0, section 4.4; Open Badges says so for each of its objects), and the reveal
+    document is selected from the document as it was (ECDSA Cryptosuites v1.0, section 3.5.4, step 11).
+    """
+    if isinstance(value, dict):
+        kept = {name: inner for name, inner in value.items() if not (name == "id" and str(inner).startswith("_:"))}
+        return {name: without_blank_node_ids(inner) for name, inner in kept.items()}
+    if isinstance(value, list):
+        return [without_blank_node_ids(inner) for inner in value]
+    return value
+
+
 @pytest.mark.parametrize("issuer", ["we", "they"])
 @pytest.mark.parametrize("holder", ["we", "they"])
 def test_selective_disclosure_goes_both_ways(issuer: str, holder: str) -> None:
@@ -145,7 +159,9 @@ def test_selective_disclosure_goes_both_ways(issuer: str, holder: str) -> None:
     if holder == "we":
         shown = derive_proof(base, CHOSEN)
     else:
-        shown = theirs.derive_proof(base, selective_pointers=CHOSEN, extra_contexts=CONTEXTS)
+        derived = theirs.derive_proof(base, selective_pointers=CHOSEN, extra_contexts=CONTEXTS)
+        assert ours.report_on(derived).check("proof").outcome is Outcome.PASSED
+        shown = without_blank_node_ids(derived)
 
     report = ours.report_on(shown)
     assert they_accept(shown)
