@@ -7,6 +7,7 @@ is named in `CANNOT_PASS` with its reason.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.conformance import data_integrity, jcs, rdf_canon
@@ -23,11 +24,18 @@ def main(arguments: list[str]) -> int:
     if not vectors.is_dir():
         print(f"{vectors}: there is no such folder")
         return 1
-    results = {
-        **data_integrity.run(vectors),
-        "rdf-canon": rdf_canon.run(vectors),
-        "jcs": jcs.run(vectors),
-    }
+    runs: tuple[tuple[str, Callable[[], data_integrity.Results]], ...] = (
+        ("vc-di-eddsa", lambda: data_integrity.run_eddsa(vectors)),
+        ("vc-di-ecdsa", lambda: data_integrity.run_ecdsa(vectors)),
+        ("rdf-canon", lambda: {"rdf-canon": rdf_canon.run(vectors)}),
+        ("jcs", lambda: {"jcs": jcs.run(vectors)}),
+    )
+    results: data_integrity.Results = {}
+    for name, run in runs:
+        try:
+            results |= run()
+        except FileNotFoundError as error:
+            results[name] = (0, [f"{name}: {error.filename} is not there"])
     bad = sum(_report(label, *result) for label, result in results.items())
     passed = sum(passed for passed, _ in results.values())
     print(f"{passed} vectors passed in {len(results)} folders, {bad} problems")

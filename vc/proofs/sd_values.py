@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from did.errors import DidError
-from did.keys import KeyType, PublicKey
-from did.multikey import decode_multikey, encode_multikey
+from did.keys import KeyType, PublicKey, require_point
 from vc.errors import MalformedProof
 from vc.proofs import cbor, multibase, selective
 
@@ -98,12 +97,10 @@ def key_bytes(key: PublicKey) -> bytes:
 
 def key_of_bytes(data: bytes) -> PublicKey:
     """The key that `key_bytes` wrote. Raises `MalformedProof` for a point that is not on the curve."""
-    key = PublicKey(KeyType.P256, data[len(_MULTIKEY_P256) :])
     try:
-        decode_multikey(encode_multikey(key))
+        return require_point(PublicKey(KeyType.P256, data[len(_MULTIKEY_P256) :]))
     except DidError:
         raise MalformedProof("the proof's own public key is none") from None
-    return key
 
 
 def _components(proof_value: Any, header: bytes) -> Any:
