@@ -6,6 +6,7 @@ command in another terminal reaches the node that is running. No secret has a de
 """
 
 import difflib
+import fcntl
 import json
 import os
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 PREFIX = "DCP_"
 RUNTIME_FILE = "runtime.json"
+LOCK_FILE = "node.lock"
 
 Address = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{40}$")]
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/?#\s@]+$")]
@@ -167,19 +169,22 @@ def read_runtime(data_dir: Path) -> Mapping[str, Any]:
         text = (data_dir / RUNTIME_FILE).read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    content = json.loads(text)
-    if not is_alive(content["pid"]):
+    if not is_node_running(data_dir):
         return {}
-    settings: dict[str, Any] = content["settings"]
+    settings: dict[str, Any] = json.loads(text)
     return settings
 
 
-def is_alive(pid: int) -> bool:
-    """Tell whether a process with this id exists."""
+def is_node_running(data_dir: Path) -> bool:
+    """Tell whether a `dcp up` holds the folder. The system drops its lock however it ends."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        handle = os.open(data_dir / LOCK_FILE, os.O_RDONLY)
+    except FileNotFoundError:
         return False
-    except PermissionError:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
         return True
-    return True
+    finally:
+        os.close(handle)
+    return False
