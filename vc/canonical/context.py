@@ -1,8 +1,9 @@
 """Active contexts and context processing (JSON-LD 1.1 API, section 4.1).
 
 A processed context never changes, so what is derived from bundled contexts is kept and shared: the
-first credential of a kind pays for its contexts, the next one looks them up. What a document brings
-along itself lives and dies with that document.
+first credential of a kind pays for its contexts, the next one looks them up. Small contexts that a
+document brings along are kept too, large ones live and die with their document. The cache is dropped
+whole when it is full, so it has an upper bound and no way to be wrong.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ MAX_REMOTE_DEPTH = 10
 MAX_CONTEXTS = 500  # that a document makes us process anew; a credential needs a few dozen
 MAX_TERMS_COPIED = 200_000  # by them together
 MAX_SHARED_CONTEXTS = 2_000  # kept between documents; then the cache starts afresh
+MAX_SHARED_TEXT = 2_048  # bytes of a context inside a document that is kept as well
 
 _LANGUAGE_TAG = re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*")
 
@@ -88,7 +90,7 @@ class ActiveContext:
 
 
 class _Shared:
-    """The root of all contexts that came from bundled files only, and how many hang below it."""
+    """The root of all contexts that are kept, and how many hang below it."""
 
     def __init__(self) -> None:
         self.root: Final = ActiveContext(shared=True)
@@ -138,7 +140,15 @@ class ContextProcessor:
                     error.under(index)
                     raise
             return active
-        key = (active, orjson.dumps(local))
+        text = orjson.dumps(local)
+        if active.shared and len(text) <= MAX_SHARED_TEXT:
+            found = active.derived.get(text)
+            if found is None:
+                found = self._process(active, local, override_protected=False, propagate=True, shared=True, remote=())
+                active.derived[text] = found
+                _count(found)
+            return found
+        key = (active, text)
         found = self._embedded.get(key)
         if found is None:
             found = self._process(active, local, override_protected=False, propagate=True, shared=False, remote=())

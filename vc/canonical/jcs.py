@@ -27,55 +27,63 @@ def canonicalize(value: Any) -> bytes:
             name that is no string, or a value that JSON does not have.
         PoisonGraph: nested deeper than `MAX_DEPTH`.
     """
-    if _is_plain(value, "", 0):
+    if _is_plain(value, 0):
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     return rfc8785.dumps(value)
 
 
-def _is_plain(value: Any, path: str, depth: int) -> bool:
+def _is_plain(value: Any, depth: int) -> bool:
     """Check `value`; tell whether sorting by UTF-8 and printing compactly is already canonical."""
     kind = type(value)
     if kind is str:
-        _check_text(value, path)
+        _check_text(value)
         return True
     if value is None or kind is bool:
         return True
     if kind is int:
         if not -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER:
-            raise MalformedValue("an integer beyond 2^53 - 1 has no canonical form", path)
+            raise MalformedValue("an integer beyond 2^53 - 1 has no canonical form")
         return True
     if kind is float:
         if not math.isfinite(value):
-            raise MalformedValue("JSON has no NaN and no infinity", path)
+            raise MalformedValue("JSON has no NaN and no infinity")
         return False
     if depth >= MAX_DEPTH:
         raise PoisonGraph(f"the document is nested deeper than {MAX_DEPTH}")
     if kind is dict:
-        return _members_are_plain(value, path, depth)
+        return _members_are_plain(value, depth)
     if kind is list or kind is tuple:
         plain = True
         for index, item in enumerate(value):
-            plain &= _is_plain(item, f"{path}/{index}", depth + 1)
+            try:
+                plain &= _is_plain(item, depth + 1)
+            except MalformedValue as error:
+                error.under(index)
+                raise
         return plain
-    raise MalformedValue(f"JSON has no {kind.__name__}", path)
+    raise MalformedValue(f"JSON has no {kind.__name__}")
 
 
-def _members_are_plain(members: dict[Any, Any], path: str, depth: int) -> bool:
+def _members_are_plain(members: dict[Any, Any], depth: int) -> bool:
     plain = True
     for name, item in members.items():
         if type(name) is not str:
-            raise MalformedValue("a member name is not a string", path)
+            raise MalformedValue("a member name is not a string")
         if not name.isascii():
-            _check_text(name, path)
+            _check_text(name)
             # UTF-16 order (RFC 8785) and UTF-8 order differ only where astral characters meet U+E000..U+FFFF.
             plain &= max(name) < "\ue000"
-        plain &= _is_plain(item, f"{path}/{name}", depth + 1)
+        try:
+            plain &= _is_plain(item, depth + 1)
+        except MalformedValue as error:
+            error.under(name)
+            raise
     return plain
 
 
-def _check_text(text: str, path: str) -> None:
+def _check_text(text: str) -> None:
     if not text.isascii():
         try:
             text.encode()
         except UnicodeEncodeError:
-            raise MalformedValue("a lone surrogate is not text", path) from None
+            raise MalformedValue("a lone surrogate is not text") from None
