@@ -1,4 +1,3 @@
-# ruff: noqa: N818
 """What can be wrong with a credential.
 
 Each error carries the problem type that its specification gives it (VCDM 2.0 section "Problem
