@@ -129,14 +129,22 @@ def _claims(subjects: Any) -> tuple[tuple[Claim, ...], int]:
     left_out, room = 0, MAX_CLAIMS_BYTES
     many = isinstance(subjects, list) and len(subjects) > 1
     for index, subject in enumerate(subjects if isinstance(subjects, list) else [subjects]):
+        names = _result_names(subject)
         for label, text in _walk(subject, (f"Subject {index + 1}",) if many else (), 0):
             if len(shown) >= MAX_CLAIMS or room < _MIN_ROOM:
                 left_out += 1
                 continue
-            claim = Claim(fit(label, 120, 400), fit(text, room, room - _MIN_ROOM // 2))
+            claim = Claim(fit(label, 120, 400), fit(names.get(text, text), room, room - _MIN_ROOM // 2))
             shown.append(claim)
             room -= len((value(claim.label) + value(claim.value)).encode())
     return tuple(shown), left_out
+
+
+def _result_names(subject: Any) -> dict[str, str]:
+    """Open Badges 3.0 results point to their descriptions by id; readers want the name."""
+    described = first_mapping(first_mapping(subject).get("achievement")).get("resultDescription")
+    items = [item for item in described if isinstance(item, Mapping)] if isinstance(described, list) else []
+    return {_id_of(item): text_of(item.get("name")) for item in items if _id_of(item) and text_of(item.get("name"))}
 
 
 def _walk(node: Any, path: tuple[str, ...], depth: int) -> Iterator[tuple[str, str]]:

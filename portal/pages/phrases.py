@@ -104,6 +104,7 @@ CHECK_QUESTIONS = {
     "validity": ("Validity", "Is today within its dates?"),
     "status": ("Status", "Has it been revoked or suspended?"),
     "schema": ("Schema", "Does it follow the schema it names?"),
+    "inner": ("Credentials inside", "Is each credential in this record verified?"),
     "anchor": ("Anchor", "Was it recorded on a chain?"),
     "trust": ("Trust", "Is this issuer known to this node?"),
 }

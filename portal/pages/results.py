@@ -34,6 +34,7 @@ _MAX_DOCUMENT_BYTES = 10_000
 _MAX_ANCHOR_BYTES = 5_000
 _MAX_DETAIL_BYTES = 600
 _WITHDRAWALS = frozenset({Standing.REVOKED, Standing.SUSPENDED})
+_NAMED_REFUSALS = _WITHDRAWALS | {Standing.EXPIRED, Standing.NOT_YET_VALID}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +108,13 @@ def build_result(
         report = _with_award_state(report, award_state)
     summary = summarize(document) if document is not None else None
     by_name = {check.name: check for check in report.checks}
-    standing = standing_of(report, award_state=award_state, summary=summary, now=now)
+    standing = standing_of(report, award_state)
     return Result(
         standing=standing,
         verdict_word=VERDICT_WORDS[standing.verdict],
         headline=HEADLINES[standing],
         explanation=VERIFIED_WITHOUT_STATUS
-        if standing is Standing.VERIFIED and not (document or {}).get("credentialStatus")
+        if standing is Standing.VERIFIED and report.check("status").code == "no-status"
         else EXPLANATIONS[standing],
         icon=ICONS[standing],
         reason=fit(award_reason, 300, 1_200) if award_reason and standing in _WITHDRAWALS else None,
@@ -128,7 +129,7 @@ def build_result(
     )
 
 
-def standing_of(report: Report, *, award_state: AwardState, summary: Summary | None, now: datetime) -> Standing:
+def standing_of(report: Report, award_state: AwardState) -> Standing:
     """Name the reason only when status or dates are all that failed; anything graver is plainly "not verified"."""
     failed = {check.name for check in report.checks if check.outcome is Outcome.FAILED}
     if failed - {"status", "validity"}:
@@ -141,20 +142,9 @@ def standing_of(report: Report, *, award_state: AwardState, summary: Summary | N
         case Verdict.UNDECIDED:
             return Standing.UNDECIDED
         case _:
-            return _named_refusal(report, failed, summary, now)
-
-
-def _named_refusal(report: Report, failed: set[str], summary: Summary | None, now: datetime) -> Standing:
-    if "status" in failed:
-        # A list that is broken or foreign fails the status check too; that is no revocation.
-        code = report.check("status").code
-        return Standing(code) if code in _WITHDRAWALS else Standing.NOT_VERIFIED
-    if failed == {"validity"} and summary is not None:
-        if summary.valid_until is not None and summary.valid_until < now:
-            return Standing.EXPIRED
-        if summary.valid_from is not None and summary.valid_from > now:
-            return Standing.NOT_YET_VALID
-    return Standing.NOT_VERIFIED
+            # A status list that is broken or foreign fails the check too; that is no revocation.
+            code = report.check("status" if "status" in failed else "validity").code
+            return Standing(code) if code in _NAMED_REFUSALS else Standing.NOT_VERIFIED
 
 
 def _with_award_state(report: Report, award_state: AwardState) -> Report:

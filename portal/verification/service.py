@@ -27,7 +27,7 @@ class VerificationSource(PageSource, Protocol):
         ...
 
 
-class SubmissionRefused(Exception):  # noqa: N818
+class SubmissionRefused(Exception):
     """What was brought cannot be verified as it is. The text says what to do; `code` is part of the API."""
 
     status: ClassVar[int] = 400

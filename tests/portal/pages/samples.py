@@ -39,6 +39,14 @@ DOCUMENT = {
             "name": "Bachelor of Science in Marine Biology",
             "description": "Three years of study, 180 credits, with a thesis on kelp forests of the North Atlantic.",
             "criteria": {"narrative": "All modules passed; thesis defended in public."},
+            "resultDescription": [
+                {
+                    "id": "urn:example:final-grade",
+                    "type": ["ResultDescription"],
+                    "name": "Final grade",
+                    "resultType": "GradePointAverage",
+                }
+            ],
         },
         "creditsEarned": 180,
         "result": [{"type": ["Result"], "value": "1.3", "resultDescription": "urn:example:final-grade"}],
@@ -82,28 +90,60 @@ ANCHOR = {
     },
 }
 
-MESSAGES = {
-    "structure": ("The document is a well-formed verifiable credential (data model 2.0).", "", "A required member is missing: `issuer`."),
-    "issuer": ("The issuer’s DID document was found.", "The issuer’s site did not answer within 5 seconds.", "There is no DID document at the issuer’s address."),
-    "proof": ("The text is unchanged since the issuer secured it on 30 June 2026.", "The key could not be looked up, so the proof was not checked.", "The proof does not fit the text: something was changed after it was secured."),
-    "validity": ("Today lies within the dates the issuer gave.", "", "The credential expired on 30 June 2025."),
-    "status": ("The issuer’s status list says it is neither revoked nor suspended.", "The issuer’s status list could not be fetched.", "The issuer’s status list says it is revoked."),
-    "schema": ("The credential names no schema.", "", "The credential does not follow the schema it names."),
-    "anchor": ("Its fingerprint is under a root that stands in block 128 of eip155:31337.", "The chain could not be asked.", "The proof does not lead to the root on the chain."),
-}  # fmt: skip
+LINES = {
+    "structure": {
+        PASSED: ("The credential follows the rules of its format.", None),
+        FAILED: ("The credential breaks the rules of its format.", "malformed"),
+    },
+    "issuer": {
+        PASSED: ("The key that signed the credential is published by its issuer, for signing credentials.", None),
+        FAILED: ("The issuer's identifier leads nowhere.", "issuer-not-found"),
+        UNDECIDED: ("The issuer's public keys could not be fetched just now. Try again later.", "issuer-unreachable"),
+    },
+    "proof": {
+        PASSED: ("The signature is intact: nothing in the credential was changed after it was signed.", None),
+        FAILED: ("The signature does not fit: something was changed after it was signed.", "proof-invalid"),
+        UNDECIDED: ("The signature could not be checked without the issuer's key.", "issuer-unreachable"),
+    },
+    "validity": {
+        PASSED: ("The credential is valid until 30 June 2031.", None),
+        FAILED: ("The credential expired on 30 June 2025.", "expired"),
+    },
+    "status": {
+        PASSED: ("The issuer has not revoked this credential.", None),
+        FAILED: ("The issuer revoked this credential.", "revoked"),
+        UNDECIDED: ("The issuer's status list could not be fetched just now.", "status-unavailable"),
+    },
+    "schema": {
+        PASSED: ("The credential names no description of its content.", "no-schema"),
+        FAILED: ("The credential's content does not fit the description that it names.", "schema-invalid"),
+    },
+    "anchor": {
+        PASSED: ("A fingerprint of the credential stands in block 128 of eip155:31337.", None),
+        FAILED: ("The anchor proof does not lead to the root on the chain.", "anchor-invalid"),
+        UNDECIDED: ("The chain could not be asked.", "chain-unavailable"),
+    },
+}
 
 
 def report(**outcomes: Outcome) -> Report:
     """All checks passed, but for those named."""
     checks = []
-    for name, (passed, undecided, failed) in MESSAGES.items():
+    for name, lines in LINES.items():
         outcome = outcomes.get(name, PASSED)
-        message = {PASSED: passed, UNDECIDED: undecided or "Could not be finished.", FAILED: failed}[outcome]
-        code = {PASSED: None, UNDECIDED: f"{name}-unavailable", FAILED: f"{name}-failed"}[outcome]
-        if name == "status" and outcome is FAILED:
-            code = "revoked"
-        checks.append(Check(name, outcome, message, code, None))
+        message, code = lines.get(outcome, ("It could not be finished.", f"{name}-unavailable"))
+        checks.append(Check(name, outcome, message, code))
     return Report(tuple(checks))
+
+
+def early_report() -> Report:
+    early = Check("validity", FAILED, "The credential is not valid before 1 March 2027.", "not-yet-valid")
+    return report().with_checks([early])
+
+
+def unlisted_report() -> Report:
+    note = "The issuer did not provide a way to revoke this credential."
+    return report().with_checks([Check("status", PASSED, note, "no-status")])
 
 
 def document(**changes: object) -> dict[str, object]:
@@ -189,7 +229,7 @@ class MemorySource:
         if "highest honours" in text:
             return report(proof=FAILED, anchor=FAILED)
         if not text.lstrip().startswith("{"):
-            rest = dict.fromkeys(MESSAGES, UNDECIDED)
+            rest = dict.fromkeys(LINES, UNDECIDED)
             return report(**{**rest, "structure": FAILED})
         return self.default
 
@@ -200,18 +240,17 @@ def full_source() -> MemorySource:
     source.add(credential(), report())
     expired = document(id=f"{ORIGIN}/c/expired", validUntil="2025-06-30T00:00:00Z")
     early = document(id=f"{ORIGIN}/c/early", validFrom="2027-03-01T00:00:00Z")
-    early_report = report(validity=FAILED)
     looks: dict[str, tuple[PublicCredential, Report]] = {
         "revoked": (credential("revoked", document(id="urn:revoked"), award_state="revoked", award_reason="The thesis was withdrawn."), report(status=FAILED)),
         "suspended": (credential("suspended", document(id="urn:suspended"), award_state="suspended"), report()),
         "expired": (credential("expired", expired, anchor=None), report(validity=FAILED)),
-        "early": (credential("early", early), early_report),
+        "early": (credential("early", early), early_report()),
         "altered": (credential("altered", document(id="urn:altered")), report(proof=FAILED, anchor=FAILED)),
         "undecided": (credential("undecided", document(id="urn:undecided"), anchor={**ANCHOR, "state": "mined"}), report(issuer=UNDECIDED, proof=UNDECIDED, status=UNDECIDED)),
         "private": (credential("private", visibility="private"), report()),
         "mined": (credential("mined", document(id="urn:mined"), anchor={**ANCHOR, "state": "mined", "anchor": {**ANCHOR["anchor"], "chain": "eip155:137"}}), report()),
         "scripts": (credential("scripts", _many_scripts()), report()),
-        "plain": (credential("plain", {"@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiableCredential"], "issuer": "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK", "credentialSubject": {"id": "did:example:holder-of-something", "alumniOf": {"id": "did:example:u", "name": "Example University"}}}, anchor=None), report()),
+        "plain": (credential("plain", {"@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiableCredential"], "issuer": "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK", "credentialSubject": {"id": "did:example:holder-of-something", "alumniOf": {"id": "did:example:u", "name": "Example University"}}}, anchor=None), unlisted_report()),
     }  # fmt: skip
     for item, outcome in looks.values():
         source.add(item, outcome)

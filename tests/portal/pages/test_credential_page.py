@@ -13,7 +13,7 @@ from tests.portal.pages.samples import (
     ANCHOR,
     DOCUMENT,
     FAILED,
-    MESSAGES,
+    LINES,
     NOW,
     PASSED,
     UNDECIDED,
@@ -61,7 +61,7 @@ def test_the_page_never_says_more_than_the_report(outcomes):
     assert result.headline == HEADLINES[result.standing]
 
 
-@pytest.mark.parametrize("name", MESSAGES)
+@pytest.mark.parametrize("name", LINES)
 def test_a_check_that_could_not_be_finished_never_looks_good(client, source, name):
     source.add(credential("unsure", document(id="urn:unsure")), report(**{name: UNDECIDED}))
 
@@ -256,3 +256,10 @@ def test_impossible_ids_are_never_looked_up(client, source, public_id):
 
 def test_head_answers_like_get_without_a_body(client):
     assert client.head("/c/demo-1").status_code == 200
+
+
+def test_a_result_is_named_after_its_description(client):
+    text = client.get("/c/demo-1").text
+
+    assert "<bdi>Final grade</bdi>" in text
+    assert "<bdi>urn:example:final-grade</bdi>" not in text

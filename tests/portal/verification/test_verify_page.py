@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass, field
 
 import pytest
+
 from did.errors import FetchFailed, FetchRefused
 from did.fetch import Response
-
 from tests.portal.pages.reading import Page
 from tests.portal.pages.samples import ANCHOR, DOCUMENT, ORIGIN, UNDECIDED, document, report
 
@@ -149,7 +149,7 @@ def test_a_link_is_fetched_through_the_one_client(client, source):
 @pytest.mark.parametrize(
     ("answer", "text"),
     [
-        (FetchRefused("10.0.0.1"), "does not fetch from that address"),
+        (FetchRefused("private-address", "10.0.0.1 is a private address"), "does not fetch from that address"),
         (FetchFailed("timed out"), "did not answer in a usable way"),
         (Response(404, {}, b"no", "https://other.example/x"), "answered with status 404"),
         (Response(200, {"content-type": "text/html"}, b"<html>", "https://other.example/x"), "a web page"),
