@@ -21,6 +21,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Any, Protocol
@@ -69,7 +70,7 @@ class HttpsFetcher:
 
     `timeout_s` bounds one call as a whole: names, connections, redirects and slow answers. With
     `allow_loopback`, addresses of this machine may be asked, and only they over plain http.
-    `ca_file` is trusted beside the usual authorities.
+    `ca_file` is trusted beside the usual authorities. `resolve` and `network` are the outside world.
     """
 
     def __init__(
@@ -79,18 +80,23 @@ class HttpsFetcher:
         allow_loopback: bool = False,
         ca_file: Path | None = None,
         resolve: Callable[[str, int], list[str]] = system_resolve,
+        network: httpcore.NetworkBackend | None = None,
     ) -> None:
         self._timeout_s = timeout_s
         self._allow_loopback = allow_loopback
         self._resolve = resolve
-        self._tls = ssl.create_default_context()
-        self._tls.minimum_version = ssl.TLSVersion.TLSv1_2
-        self._tls.load_verify_locations(certifi.where())
-        if ca_file is not None:
-            self._tls.load_verify_locations(ca_file)
+        self._network = network or httpcore.SyncBackend()
+        self._tls = _tls_context(ca_file)
 
     def __call__(self, url: str, *, accept: str, max_bytes: int = 1_000_000, max_redirects: int = 0) -> Response:
         deadline = _Deadline(self._timeout_s)
+        try:
+            return self._follow(url, accept, max_bytes, max_redirects, deadline)
+        except (httpcore.TimeoutException, TimeoutError) as error:
+            raise FetchFailed(f"{url} did not answer in {self._timeout_s} s") from error
+
+    def _follow(self, url: str, accept: str, max_bytes: int, max_redirects: int, deadline: _Deadline) -> Response:
+        first = url
         for hop in range(max_redirects + 1):
             # 1
             target = Target.parse(url, allow_loopback=self._allow_loopback)
@@ -102,10 +108,10 @@ class HttpsFetcher:
             if response.status not in _REDIRECTS or location is None:
                 return response
             if hop == max_redirects:
-                raise FetchRefused("redirect", f"{url} redirects, more often than the {max_redirects} times allowed")
+                break
             # 6
             url = urljoin(url, location)
-        raise FetchRefused("redirect", "no request is allowed at all")
+        raise FetchRefused("redirect", f"{first} redirects more often than the {max_redirects} times allowed")
 
     def _addresses_of(self, target: Target, deadline: _Deadline) -> list[str]:
         literal = parse_address(target.host)
@@ -150,7 +156,7 @@ class HttpsFetcher:
         return answer[0]
 
     def _get(self, target: Target, addresses: list[str], accept: str, max_bytes: int, deadline: _Deadline) -> Response:
-        backend = _PinnedBackend(addresses, deadline)
+        backend = _PinnedBackend(self._network, addresses, deadline)
         headers = [
             ("Host", target.authority),
             ("Accept", accept),
@@ -168,10 +174,21 @@ class HttpsFetcher:
                     raise FetchFailed(f"{target.url} answered in {found['content-encoding']}, which was not asked for")
                 body = _read(answer.iter_stream(), found, max_bytes, target.url)
                 return Response(answer.status, found, body, target.url)
-        except (httpcore.TimeoutException, TimeoutError) as error:
-            raise FetchFailed(f"{target.url} did not answer in {self._timeout_s} s") from error
+        except TimeoutError:
+            raise
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
             raise FetchFailed(f"{target.url} cannot be read: {error}") from error
+
+
+@lru_cache(maxsize=8)
+def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    """Reading the authorities takes a while and their file does not change while the node runs."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_verify_locations(certifi.where())
+    if ca_file is not None:
+        context.load_verify_locations(ca_file)
+    return context
 
 
 def _read(chunks: Iterable[bytes], headers: Mapping[str, str], max_bytes: int, url: str) -> bytes:
@@ -201,10 +218,10 @@ class _Deadline:
 class _PinnedBackend(httpcore.NetworkBackend):
     """Connects to addresses that were checked, whatever the URL's host would resolve to now."""
 
-    def __init__(self, addresses: list[str], deadline: _Deadline) -> None:
+    def __init__(self, network: httpcore.NetworkBackend, addresses: list[str], deadline: _Deadline) -> None:
+        self._network = network
         self._addresses = addresses
         self._deadline = deadline
-        self._sockets = httpcore.SyncBackend()
 
     def connect_tcp(
         self,
@@ -217,7 +234,7 @@ class _PinnedBackend(httpcore.NetworkBackend):
         failure: httpcore.NetworkError | None = None
         for address in self._addresses:
             try:
-                stream = self._sockets.connect_tcp(
+                stream = self._network.connect_tcp(
                     address, port, self._deadline.remaining_s(), local_address, socket_options
                 )
             except httpcore.ConnectError as error:

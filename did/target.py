@@ -27,9 +27,12 @@ _PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.ASCII)
 _PORTS = {"https": 443, "http": 80}
-# Names that only the machine or its network knows (RFC 6761, RFC 6762, RFC 8375, RFC 9476 and ICANN's
-# choice of .internal).
-_LOCAL_SUFFIXES = ("localhost", "local", "internal", "intranet", "home.arpa", "lan", "alt", "onion")
+# Names that only the machine or its network knows (RFC 6761, RFC 6762 with its appendix G, RFC 8375,
+# RFC 9476, and ICANN's choice of .internal).
+_LOCAL_SUFFIXES = (
+    *("localhost", "localdomain", "local", "internal", "intranet", "private"),
+    *("corp", "home", "home.arpa", "lan", "alt", "onion"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Target:
         loopback = allow_loopback and _is_loopback_host(host)
         if not loopback:
             _check_name(host)
-            _check_port(port)
+            _check_port(port, scheme)
         return cls(url.partition("#")[0], scheme, host, port, (match["path"] or "/") + (match["query"] or ""))
 
     @property
@@ -113,9 +116,9 @@ def _check_name(host: str) -> None:
         raise FetchRefused("local-name", f"{host!r} is a name on this machine or its network")
 
 
-def _check_port(port: int) -> None:
-    # Well-known ports below 1024 belong to other protocols than https.
-    if port < 1_024 and port != 443:
+def _check_port(port: int, scheme: str) -> None:
+    # The other well-known ports belong to other protocols.
+    if port < 1_024 and port != _PORTS[scheme]:
         raise FetchRefused("port", f"port {port} is not asked")
 
 

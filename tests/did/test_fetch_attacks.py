@@ -1,0 +1,210 @@
+"""What a stranger's URL can try, and that nothing is ever connected."""
+
+import httpcore
+import pytest
+
+import did.addresses
+from did.errors import FetchFailed, FetchRefused, InvalidDid
+from did.fetch import HttpsFetcher
+from did.methods.web import WebMethod
+from did.url import Did
+from tests.attacks.did_addresses import NAMES, PUBLIC, REDIRECTS, SPELLINGS, TRICKS, Case
+
+PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+
+class Network(httpcore.MockBackend):
+    """Counts connections; every one is answered by the next page."""
+
+    def __init__(self, *pages):
+        self.pages = list(pages)
+        self.connected = []
+
+    def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
+        self.connected.append((host, port))
+        return httpcore.MockStream([self.pages.pop(0)])
+
+
+class Names:
+    """A name server; with several answers it gives the next one each time it is asked."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.asked = []
+
+    def __call__(self, host, port):
+        self.asked.append(host)
+        return list(self.answers[0] if len(self.answers) == 1 else self.answers.pop(0))
+
+
+def attempt(case: Case, **options):
+    network = Network(PAGE)
+    names = Names(case.resolves_to)
+    fetch = HttpsFetcher(timeout_s=5, resolve=names, network=network, **options)
+    try:
+        fetch(case.url, accept="*/*")
+    except FetchRefused as error:
+        return error.rule, network.connected
+    return "allowed", network.connected
+
+
+def identify(case: Case) -> str:
+    return f"{case.rule} {case.url[:60]!r} {' '.join(case.resolves_to)}"
+
+
+@pytest.mark.parametrize("case", SPELLINGS + TRICKS + NAMES, ids=identify)
+def test_a_forbidden_address_is_refused_by_its_rule_and_not_connected(case):
+    assert attempt(case) == (case.rule, [])
+
+
+WRITABLE = [case for case in SPELLINGS if "[" not in case.url]
+
+
+@pytest.mark.parametrize("case", WRITABLE, ids=identify)
+def test_a_did_web_of_the_same_host_is_refused_too(case):
+    network = Network(PAGE)
+    method = WebMethod(HttpsFetcher(timeout_s=5, resolve=Names(case.resolves_to), network=network))
+    with pytest.raises((InvalidDid, FetchRefused)):
+        method.resolve(Did("web", case.url.removeprefix("https://").split("/")[0]))
+    assert network.connected == []
+
+
+def test_there_are_as_many_cases_as_promised():
+    cases = SPELLINGS + TRICKS + NAMES
+    assert len({(case.url, case.resolves_to) for case in cases}) == len(cases) >= 60
+    assert all(case.source for case in cases + REDIRECTS)
+
+
+@pytest.mark.parametrize("rule", [row.rule for row in did.addresses.NOT_PUBLIC])
+def test_each_range_is_needed_and_refuses_its_cases_only(rule, monkeypatch):
+    """Without its row exactly the cases of that rule come out differently."""
+    rows = tuple(row for row in did.addresses.NOT_PUBLIC if row.rule != rule)
+    monkeypatch.setattr(did.addresses, "NOT_PUBLIC", rows)
+    cases = SPELLINGS + NAMES
+    changed = {identify(case) for case in cases if attempt(case)[0] != case.rule}
+    assert changed == {identify(case) for case in cases if case.rule == rule} != set()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://issuer.example",
+        "https://issuer.example/a/b?c=d#e",
+        "https://ISSUER.example:8443/",
+        "https://93.184.215.14/",
+        "https://[2606:2800:21f:cb07:6820:80da:af6b:8b2c]/",
+        "https://xn--bcher-kva.example/",
+        "https://a_b.issuer.example/",
+        "https://172.32.0.1/",
+        "https://11.0.0.1/",
+        "https://100.128.0.1/",
+        "https://169.253.0.1/",
+        "https://[2003::1]/",
+        "https://1password.example/",
+    ],
+)
+def test_public_addresses_are_asked(url):
+    assert attempt(Case(url, "", "")) == ("allowed", [attempt(Case(url, "", ""))[1][0]])
+
+
+def test_a_name_is_resolved_once_and_that_address_is_connected():
+    """Rebinding: the second answer, which an ordinary client would ask for to connect, is inside."""
+    names = Names([PUBLIC], ["127.0.0.1"])
+    network = Network(PAGE)
+    response = HttpsFetcher(timeout_s=5, resolve=names, network=network)("https://issuer.example/", accept="*/*")
+    assert response.body == b"{}"
+    assert names.asked == ["issuer.example"]
+    assert network.connected == [(PUBLIC, 443)]
+
+
+def redirect_to(location, status=302):
+    return f"HTTP/1.1 {status} Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode()
+
+
+@pytest.mark.parametrize("case", REDIRECTS, ids=identify)
+def test_a_redirect_is_checked_like_a_first_url(case):
+    network = Network(redirect_to(case.url), PAGE)
+    fetch = HttpsFetcher(timeout_s=5, resolve=Names([PUBLIC], list(case.resolves_to)), network=network)
+    with pytest.raises(FetchRefused) as caught:
+        fetch("https://issuer.example/", accept="*/*", max_redirects=3)
+    assert caught.value.rule == case.rule
+    assert len(network.connected) == 1
+
+
+def test_a_redirect_is_resolved_anew_and_the_rebound_name_is_refused():
+    network = Network(redirect_to("/again"), PAGE)
+    names = Names([PUBLIC], ["127.0.0.1"])
+    with pytest.raises(FetchRefused) as caught:
+        HttpsFetcher(timeout_s=5, resolve=names, network=network)(
+            "https://issuer.example/", accept="*/*", max_redirects=1
+        )
+    assert caught.value.rule == "loopback"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirects_are_followed_as_often_as_allowed(status):
+    def run(hops, allowed):
+        network = Network(*[redirect_to(f"/{hop}", status) for hop in range(hops)], PAGE)
+        fetch = HttpsFetcher(timeout_s=5, resolve=Names([PUBLIC]), network=network)
+        return fetch("https://issuer.example/", accept="*/*", max_redirects=allowed).url
+
+    assert run(2, 2) == "https://issuer.example/1"
+    with pytest.raises(FetchRefused) as caught:
+        run(3, 2)
+    assert caught.value.rule == "redirect"
+    with pytest.raises(FetchRefused):
+        run(1, 0)
+
+
+def test_did_web_follows_none():
+    network = Network(redirect_to("https://elsewhere.example/did.json"), PAGE)
+    method = WebMethod(HttpsFetcher(timeout_s=5, resolve=Names([PUBLIC]), network=network))
+    with pytest.raises(FetchRefused) as caught:
+        method.resolve(Did.parse("did:web:issuer.example"))
+    assert caught.value.rule == "redirect"
+    assert len(network.connected) == 1
+
+
+def test_a_redirect_status_without_a_location_is_an_answer():
+    network = Network(b"HTTP/1.1 304 Not Modified\r\n\r\n")
+    fetch = HttpsFetcher(timeout_s=5, resolve=Names([PUBLIC]), network=network)
+    assert fetch("https://issuer.example/", accept="*/*").status == 304
+
+
+class TestLoopbackIsConfigured:
+    """`dcp up` on one machine."""
+
+    @pytest.mark.parametrize(
+        ("url", "connected"),
+        [
+            ("http://127.0.0.1:8000/x", ("127.0.0.1", 8000)),
+            ("https://127.0.0.1:8443/x", ("127.0.0.1", 8443)),
+            ("http://[::1]:80/x", ("::1", 80)),
+            ("http://localhost/x", ("127.0.0.1", 80)),
+        ],
+    )
+    def test_this_machine_is_asked(self, url, connected):
+        case = Case(url, "", "", ("127.0.0.1",))
+        assert attempt(case, allow_loopback=True) == ("allowed", [connected])
+
+    @pytest.mark.parametrize(
+        ("url", "answers", "rule"),
+        [
+            ("http://issuer.example/", (PUBLIC,), "scheme"),
+            ("http://issuer.example/", (PUBLIC, "127.0.0.1"), "scheme"),
+            ("https://10.0.0.1/", (), "private-10"),
+            ("https://[::ffff:127.0.0.1]/", (), "v4-mapped"),
+            ("https://0.0.0.0/", (), "this-network"),
+            ("https://127.1/", (), "ambiguous-address"),
+            ("https://localhost/", ("10.0.0.1",), "private-10"),
+            ("ftp://localhost/", ("127.0.0.1",), "scheme"),
+            ("http://169.254.169.254/", (), "link-local"),
+        ],
+    )
+    def test_and_nothing_else_is_opened_by_it(self, url, answers, rule):
+        assert attempt(Case(url, rule, "", answers), allow_loopback=True) == (rule, [])
+
+
+def test_a_name_without_an_address_is_no_answer():
+    with pytest.raises(FetchFailed, match="no address"):
+        HttpsFetcher(timeout_s=5, resolve=Names([]), network=Network())("https://issuer.example/", accept="*/*")
