@@ -13,7 +13,7 @@ async function documentLoader(url) {
   if(!contexts.has(url)) {
     throw new Error(`${url} is not a bundled context`);
   }
-  return {contextUrl: null, documentUrl: url, document: contexts.get(url)};
+  return {contextUrl: null, documentUrl: url, document: contexts.get(url), tag: 'static'};
 }
 
 await serve(async ({document, digest = 'SHA-256'}) => {

@@ -30,9 +30,8 @@ export function makeLoader({documents = {}, networks = [], fetch: mayFetch = fal
   }
 
   async function load(url) {
-    const given = contexts.get(url) ?? documents[url];
-    if(given) {
-      return given;
+    if(documents[url]) {
+      return documents[url];
     }
     if(url.startsWith('did:')) {
       const [did, fragment] = url.split('#');
@@ -45,7 +44,10 @@ export function makeLoader({documents = {}, networks = [], fetch: mayFetch = fal
     throw new Error(`nothing is known under ${url}`);
   }
 
-  const documentLoader = async url => ({contextUrl: null, documentUrl: url, document: structuredClone(await load(url))});
+  // `static` lets jsonld.js keep what it made of a context, as Digital Bazaar's own loader does.
+  const documentLoader = async url => contexts.has(url) ?
+    {contextUrl: null, documentUrl: url, document: contexts.get(url), tag: 'static'} :
+    {contextUrl: null, documentUrl: url, document: structuredClone(await load(url))};
   return {documentLoader, shimmed};
 }
 
