@@ -13,6 +13,7 @@ from vc import timestamps
 from vc.canonical import rdf
 from vc.errors import MalformedValue, RangeError_
 from vc.members import check_optional_id, check_text, check_types, check_url, objects, typed_objects
+from vc.model import list_of
 from vc.related import check_related_resources
 
 CONTEXT_V2: Final = "https://www.w3.org/ns/credentials/v2"
@@ -86,12 +87,12 @@ def check_issuer(credential: Mapping[str, Any]) -> None:
 
 
 def check_subject(credential: Mapping[str, Any]) -> None:
-    """Section "Credential Subject": objects that each carry at least one claim."""
+    """Section "Credential Subject": objects, none of them empty (an `id` alone will do, as in the W3C's test suite)."""
     if "credentialSubject" not in credential:
         raise MalformedValue("must have a credentialSubject")
     for subject, path in objects(credential["credentialSubject"], "/credentialSubject"):
         check_optional_id(subject, path)
-        if not subject.keys() - {"id"}:
+        if not subject:
             raise MalformedValue("must be the subject of at least one claim", path)
 
 
@@ -108,6 +109,13 @@ def check_evidence(credential: Mapping[str, Any]) -> None:
 def check_schema(credential: Mapping[str, Any]) -> None:
     """Section "Data Schemas": each has a type and an `id` that is a URL."""
     typed_objects(credential, "credentialSchema", with_id=True)
+
+
+def check_proof(document: Mapping[str, Any]) -> None:
+    """Section "Types": each embedded proof has a type; what else it needs, the cryptosuite says."""
+    if "proof" in document:
+        for proof, path in objects(document["proof"], "/proof"):
+            check_types(proof, path)
 
 
 def _check_agent(value: Any, path: str) -> None:
@@ -213,6 +221,7 @@ RULES_V2: Final[tuple[Rule, ...]] = (
     check_confidence_method,
     check_render_method,
     check_related_resources,
+    check_proof,
 )
 
 RULES_V1: Final[tuple[Rule, ...]] = (
@@ -228,6 +237,7 @@ RULES_V1: Final[tuple[Rule, ...]] = (
     check_refresh_service_v1,
     check_terms_of_use,
     check_evidence,
+    check_proof,
 )
 
 
@@ -242,9 +252,18 @@ def check_presentation(presentation: Mapping[str, Any]) -> None:
     """
     check_context(presentation)
     check_identifier(presentation)
-    check_types(presentation, "", required="VerifiablePresentation")
+    check_presentation_type(presentation)
     check_holder(presentation)
     check_presented(presentation)
+    check_proof(presentation)
+
+
+def check_presentation_type(presentation: Mapping[str, Any]) -> None:
+    """Section "Types": `VerifiablePresentation`, or `EnvelopedVerifiablePresentation` with a `data:` URL."""
+    if "EnvelopedVerifiablePresentation" in list_of(presentation.get("type")):
+        _check_enveloped(presentation, "")
+    else:
+        check_types(presentation, "", required="VerifiablePresentation")
 
 
 def check_holder(presentation: Mapping[str, Any]) -> None:
@@ -261,8 +280,13 @@ def check_presented(presentation: Mapping[str, Any]) -> None:
         return
     for item, path in objects(presentation["verifiableCredential"], "/verifiableCredential"):
         check_types(item, path)
-        types = item["type"] if isinstance(item["type"], list) else [item["type"]]
-        if "EnvelopedVerifiableCredential" in types:
-            check_url(item.get("id"), f"{path}/id")
-            if not item["id"].startswith("data:"):
-                raise MalformedValue("an enveloped credential is a data: URL", f"{path}/id")
+        if "EnvelopedVerifiableCredential" in list_of(item["type"]):
+            _check_enveloped(item, path)
+
+
+def _check_enveloped(item: Mapping[str, Any], path: str) -> None:
+    if "@context" not in item:
+        raise MalformedValue("must have an @context", path)
+    check_url(item.get("id"), f"{path}/id")
+    if not item["id"].startswith("data:"):
+        raise MalformedValue("what is enveloped is a data: URL", f"{path}/id")

@@ -31,6 +31,7 @@ def multibase(data, letter="u", code=0x12, algorithm="sha256"):
 @given(st.binary(max_size=50), st.sampled_from(["sha256", "sha384", "sha512"]))
 def test_the_right_bytes_pass_and_others_do_not(data, algorithm):
     check_digest({"digestSRI": sri(data, algorithm)}, data)
+    check_digest({"digestSRI": f"{algorithm}-{hashlib.new(algorithm, data).hexdigest()}"}, data)
     check_digest({"digestMultibase": multibase(data)}, data)
     check_digest({"digestMultibase": multibase(data, "z", 0x13, "sha512"), "digestSRI": sri(data)}, data)
     with pytest.raises(MalformedValue, match="/r/digestSRI"):
