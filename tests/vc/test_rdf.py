@@ -48,6 +48,32 @@ def test_another_json_ld_processor_agrees(document):
     assert rdf.canonicalize(document).decode() == jsonld.normalize(document, options)
 
 
+texts = st.text(st.characters(exclude_categories=["Cc", "Cs", "Co"], exclude_characters="\ufffe\uffff"), max_size=12)
+alignments = st.fixed_dictionaries(
+    {"type": st.just("Alignment"), "targetName": texts, "targetUrl": st.just("https://e.example/t")},
+    optional={"targetCode": texts, "targetType": st.just("CFItem")},
+)
+achievements = st.fixed_dictionaries(
+    {"id": st.sampled_from(["urn:a:1", "urn:a:2"]), "type": st.just(["Achievement"]), "name": texts},
+    optional={
+        "alignment": st.lists(alignments, max_size=3),
+        "tag": st.lists(texts, max_size=3),
+        "creditsAvailable": st.integers(-(10**9), 10**9) | st.floats(-1e6, 1e6).filter(lambda x: abs(x) > 1e-5),
+        "inLanguage": st.just("en"),
+        "image": st.just({"id": "https://e.example/i.png", "type": "Image"}),
+        "description": st.fixed_dictionaries({"@value": texts, "@language": st.sampled_from(["en", "AR"])}) | st.none(),
+    },
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(achievements, min_size=1, max_size=3))
+def test_another_json_ld_processor_agrees_on_any_badge(awarded):
+    document = badge(credentialSubject=[{"type": "AchievementSubject", "achievement": item} for item in awarded])
+    options = {"algorithm": "URDNA2015", "format": "application/n-quads", "documentLoader": context_document_loader}
+    assert rdf.canonicalize(document).decode() == jsonld.normalize(document, options)
+
+
 nodes = st.sampled_from(["_:a", "_:b", "_:c", "_:d", "_:e", "<urn:x>", "<urn:y>"])
 predicates = st.sampled_from(["<urn:p>", "<urn:q>"])
 objects = nodes | st.sampled_from(['"x"', '"\U0001f600"@en', '"1"^^<urn:t>', '"\\n\\u0000"'])
