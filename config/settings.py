@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, StringConstraints, model_validator
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -41,7 +41,9 @@ class UnknownVariable(ValueError):
 class Settings(BaseSettings):
     """No secret has a default: a missing one stops the process that needs it at start."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     # where and how the node is reached
     data_dir: Path = Field(Path(".dcp"), description="Folder that holds everything the node writes.")
@@ -161,6 +163,15 @@ class _RuntimeFile(PydanticBaseSettingsSource):
         if "master_key" in self.current_state:
             values.pop("master_key_file", None)
         return values
+
+
+def problems_of(error: ValidationError) -> str:
+    """Say in plain lines which settings are wrong; never what a secret contains."""
+    lines = []
+    for each in error.errors(include_input=False, include_url=False):
+        name = PREFIX + str(each["loc"][0]).upper() + ": " if each["loc"] else ""
+        lines.append(name + each["msg"].removeprefix("Value error, "))
+    return "\n".join(lines)
 
 
 def read_runtime(data_dir: Path) -> Mapping[str, Any]:

@@ -87,7 +87,8 @@ class EmbeddedServer:
         if made:
             self._make_cluster()
         self._check_version()
-        self._socket_dir = self._make_socket_dir()
+        if self._socket_dir is None:  # after a restart it stays where everybody knows it
+            self._socket_dir = self._make_socket_dir()
         return made
 
     def command(self) -> list[str]:
@@ -158,6 +159,7 @@ class EmbeddedServer:
                     self._process.wait()
             self._process = None
         self.forget_socket_dir()
+        self._socket_dir = None
 
     def __enter__(self) -> Self:
         self.start()

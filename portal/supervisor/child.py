@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -35,8 +36,9 @@ class Part:
     log_file: Path
     stop_signal: signal.Signals = signal.SIGTERM
     stop_s: float = 6.0
+    stop_order: int = 0  # the highest stops first; equal ones stop side by side
     ready_s: float = 60.0
-    before_start: Callable[[], None] = _nothing
+    before_start: Callable[[], None] = _nothing  # called by the supervisor before each start
     popen_arguments: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -50,7 +52,6 @@ class Child:
 
     def start(self) -> None:
         """Start the process; its output goes to the part's log file."""
-        self.part.before_start()
         _rotate(self.part.log_file)
         with self.part.log_file.open("ab") as log:
             os.fchmod(log.fileno(), 0o600)
@@ -68,27 +69,37 @@ class Child:
         self.id = processes.identify(self._process.pid)
 
     def exit_code(self) -> int | None:
-        """Return how the process ended; None while it runs."""
-        return None if self._process is None else self._process.poll()
+        """Return how the process ended; None while it runs.
+
+        An ended process is left unreaped where the system allows it: until `kill`, its number
+        then belongs to its group and to nobody else.
+        """
+        if self._process is None or self._process.returncode is not None:
+            return None if self._process is None else self._process.returncode
+        if not hasattr(os, "waitid"):
+            return self._process.poll()
+        ended = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if ended is None:
+            return None
+        return ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
 
     def ask_to_stop(self) -> None:
         """Send the part's stop signal."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(self.part.stop_signal)
+        if self._process is not None and self.exit_code() is None:
+            os.kill(self._process.pid, self.part.stop_signal)
 
     def wait(self, timeout_s: float) -> bool:
         """Wait for the end; True when the process is gone."""
-        if self._process is None:
-            return True
-        try:
-            self._process.wait(timeout_s)
-        except subprocess.TimeoutExpired:
-            return False
+        deadline = time.monotonic() + timeout_s
+        while self._process is not None and self.exit_code() is None:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(0.02)
         return True
 
     def kill(self) -> None:
-        """End the process and what it left in its group, at once."""
-        if self._process is None:
+        """End the process and what it left in its group, at once. Repeating the call changes nothing."""
+        if self._process is None or self._process.returncode is not None:
             return
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)

@@ -1,0 +1,152 @@
+"""`dcp up`: start a whole node, watch it, stop it on Ctrl-C."""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from config.settings import Settings, UnknownVariable, problems_of
+from portal.errors import PortalError
+from portal.supervisor import leftovers
+from portal.supervisor import origin as origins
+from portal.supervisor.chain import WARNING, LocalChain
+from portal.supervisor.errors import SettingsIncomplete, SupervisorError
+from portal.supervisor.events import JsonVoice, PlainVoice, Voice
+from portal.supervisor.files import make_private_folder
+from portal.supervisor.lock import NodeLock
+from portal.supervisor.node import Supervisor
+from portal.supervisor.plan import PROGRAM, Plan, database_values, make_plan
+from portal.supervisor.runtime import Runtime, Step, forget_runtime
+from portal.supervisor.signals import StopRequested, StopSignals
+from portal.tls import how_to_trust
+
+_COPY_CHAIN_EVERY_S = 10.0
+
+
+def up(
+    *,
+    port: int | None = None,
+    tls: bool = False,
+    chain: str | None = None,
+    as_json: bool = False,
+    prepare: Sequence[Step] = (),
+    finish: Sequence[Step] = (),
+    environment: Mapping[str, str] = os.environ,
+    voice: Voice | None = None,
+    program: Sequence[str] = PROGRAM,
+) -> int:
+    """Run a node until it is told to stop; return the exit code (0 stopped, 1 refused or failed).
+
+    `prepare` steps find the database and the chain running and leave tables, contracts and
+    tenants ready; `finish` steps find the web server and the worker running too.
+    """
+    voice = voice or (JsonVoice() if as_json else PlainVoice())
+    data_dir = Path(environment.get("DCP_DATA_DIR") or ".dcp").absolute()
+    started_at = time.monotonic()
+    try:
+        with StopSignals() as signals:
+            make_private_folder(data_dir)
+            make_private_folder(data_dir / "logs")
+            lock = NodeLock(data_dir)
+            lock.acquire()
+            try:
+                forget_runtime(data_dir)
+                for name in leftovers.end_all(data_dir):
+                    voice.say("leftover", f"ended {name} of an earlier run", tone="note", part=name)
+                settings = _settings(port=port, tls=tls, chain=chain)
+                plan = make_plan(
+                    settings,
+                    data_dir=data_dir,
+                    now=datetime.now(UTC),
+                    environment=environment,
+                    tls_asked=tls,
+                    program=program,
+                )
+                lock.note(url=plan.origin.url)
+                _run(plan, Supervisor(data_dir, voice, signals), prepare, finish, started_at)
+            finally:
+                lock.release()
+    except StopRequested:
+        return 0
+    except (SupervisorError, PortalError) as error:
+        fix = getattr(error, "fix", None)
+        words = str(error) if fix is None else f"{error}\nFix: {fix}"
+        voice.say("error", words, tone="error", fix=fix)
+        return 1
+    return 0
+
+
+def _settings(*, port: int | None, tls: bool, chain: str | None) -> Settings:
+    asked = {"port": port, "tls": tls or None, "chain": chain}
+    try:
+        return Settings(**{name: value for name, value in asked.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise SettingsIncomplete(problems_of(error), fix="config/README.md lists every setting.") from None
+    except UnknownVariable as error:
+        raise SettingsIncomplete(str(error), fix="Correct the name or unset it.") from None
+
+
+def _run(
+    plan: Plan, supervisor: Supervisor, prepare: Sequence[Step], finish: Sequence[Step], started_at: float
+) -> None:
+    """Start, serve, and stop whatever was started, however this ends."""
+    voice = supervisor.voice
+    try:
+        _announce(plan, voice)
+        supervisor.start(plan.storage_parts())
+        runtime = plan.runtime
+        if plan.database is not None:
+            runtime = runtime.with_values(**database_values(plan.database))
+        # From here on something may sign, and what signs names the origin.
+        origins.freeze(runtime.data_dir, plan.origin)
+        runtime = supervisor.run_steps(prepare, runtime)
+        supervisor.publish(runtime)
+        supervisor.start(plan.working_parts())
+        runtime = supervisor.run_steps(finish, runtime)
+        supervisor.publish(runtime)
+        _tell_ready(plan, runtime, voice, seconds=time.monotonic() - started_at)
+        supervisor.watch(each_tick=_chores(plan.chain))
+    except StopRequested as request:
+        voice.say("stopping", "stopping …", reason=str(request))
+        raise
+    finally:
+        supervisor.stop()
+        if plan.database is not None:
+            plan.database.forget_socket_dir()
+        voice.say("stopped", "all processes of the node have ended")
+
+
+def _announce(plan: Plan, voice: Voice) -> None:
+    words = f"node {plan.origin.url}   data: {plan.runtime.data_dir}"
+    voice.say("node", words, tone="strong", url=plan.origin.url, data_dir=str(plan.runtime.data_dir))
+    if plan.chain is not None:
+        voice.say("warning", WARNING, tone="note", part="chain")
+
+
+def _tell_ready(plan: Plan, runtime: Runtime, voice: Voice, *, seconds: float) -> None:
+    lines = [f"ready after {seconds:.1f} s:  {plan.origin.url}"]
+    if runtime.demo is not None:
+        lines.append(f"a credential to look at:  {runtime.demo.get('credential')}")
+    if runtime.api_key is not None:
+        lines.append(f"API key:  {runtime.data_dir / 'api-key'}")
+    if plan.own_ca is not None:
+        lines.append(how_to_trust(plan.own_ca))
+    lines.append("Ctrl-C stops it")
+    voice.say("ready", "\n".join(lines), tone="strong", **runtime.ready_facts())
+
+
+def _chores(chain: LocalChain | None) -> list[Callable[[], None]]:
+    if chain is None:
+        return []
+    last = time.monotonic()
+
+    def copy_now_and_then() -> None:
+        nonlocal last
+        if time.monotonic() - last >= _COPY_CHAIN_EVERY_S:
+            chain.keep_copy()
+            last = time.monotonic()
+
+    return [copy_now_and_then]
