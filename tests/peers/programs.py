@@ -85,6 +85,8 @@ class Program:
             ready, _, _ = select.select([stdout], [], [], max(0.0, deadline - time.monotonic()))
             chunk = os.read(stdout.fileno(), 1 << 20) if ready else b""
             if not chunk:
+                # A late answer would be taken for the answer to the next question.
+                self._process.kill()
                 raise PeerFailed(self._explain("ended without an answer" if ready else "did not answer in time"))
             self._unread += chunk
         line, _, self._unread = self._unread.partition(b"\n")

@@ -43,5 +43,5 @@ export function flatten(error, depth = 0) {
   }
   const own = {name: String(error.name ?? 'Error'), message: String(error.message ?? error)};
   const details = error.details?.event?.code;
-  return [details ? {...own, details} : own, ...flatten(error.errors, depth + 1), ...flatten(error.cause, depth + 1)];
+  return [details ? {...own, details} : own, ...[error.errors, error.cause, error.details?.cause].flatMap(one => flatten(one, depth + 1))];
 }

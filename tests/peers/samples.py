@@ -138,7 +138,7 @@ def tampered_copies(secured: dict[str, Any], *, other_key: str) -> Iterator[tupl
     for end in ("validUntil", "expirationDate"):
         if end in secured:
             document, _ = changed()
-            document[end] = document[end].replace("2036", "2037")
+            document[end] = f"{int(document[end][:4]) + 1}{document[end][4:]}"
             yield "it is valid for longer", document
             document, _ = changed()
             del document[end]
@@ -146,7 +146,7 @@ def tampered_copies(secured: dict[str, Any], *, other_key: str) -> Iterator[tupl
 
     document, _ = changed()
     issuer = other_key.split("#", maxsplit=1)[0]
-    document["issuer"] = {**document["issuer"], "id": issuer}
+    document["issuer"] = {**document["issuer"], "id": issuer} if isinstance(document["issuer"], dict) else issuer
     yield "somebody else is the issuer", document
 
     document, proof = changed()

@@ -36,8 +36,8 @@ from vc.report import Outcome, Verdict
 
 Programs = Callable[[str], Program]
 CONTEXTS = {url: load_context(url) for url in (OPEN_BADGES, OPEN_BADGES_EXTENSIONS)}
-RDF_SUITES = {"eddsa-rdfc-2022": DataIntegrityProofSuite, "ecdsa-rdfc-2019": EcdsaRdfcProofSuite}
-JCS_SUITES = {"eddsa-jcs-2022": EddsaJcsProofSuite, "ecdsa-jcs-2019": EcdsaJcsProofSuite}
+RDF_SUITES: dict[str, Any] = {"eddsa-rdfc-2022": DataIntegrityProofSuite, "ecdsa-rdfc-2019": EcdsaRdfcProofSuite}
+JCS_SUITES: dict[str, Any] = {"eddsa-jcs-2022": EddsaJcsProofSuite, "ecdsa-jcs-2019": EcdsaJcsProofSuite}
 SUITES = [
     ("eddsa-rdfc-2022", KeyType.ED25519),
     ("eddsa-jcs-2022", KeyType.ED25519),
@@ -53,7 +53,7 @@ CHOSEN = ["/credentialSubject/achievement/achievementType", "/credentialSubject/
 
 def their_issue(credential: dict[str, Any], suite: str, key: Key) -> dict[str, Any]:
     signing_key = signing_key_from_jwk(key.private_jwk(), key.verification_method)
-    named = {"signing_key": signing_key, "verification_method": key.verification_method}
+    named: dict[str, Any] = {"signing_key": signing_key, "verification_method": key.verification_method}
     created = ours.time_of(CREATED)
     if suite in RDF_SUITES:
         return dict(RDF_SUITES[suite]().add_proof(credential, created=created, extra_contexts=CONTEXTS, **named))
