@@ -114,8 +114,8 @@ def test_unpaired_surrogates_are_refused(canonize: Program) -> None:
 def test_values_that_differ_only_in_direction_are_not_lost(canonize: Program) -> None:
     """jsonld.js 9 compares values without `@direction` and drops the second one.
 
-    JSON-LD 1.1 API, section 7.2, step 6.1.3, drops only an equivalent item. A document that means less to
-    others than to us must not be signed; if it is, then with both values.
+    JSON-LD 1.1 API, "Node Map Generation", leaves out only what is equivalent to an item already there. A
+    document that means less to others than to us had better not be signed; if it is, then with both values.
     """
     values = [{"@value": "x", "@language": "he"}, {"@value": "x", "@language": "he", "@direction": "rtl"}]
     document = {
@@ -139,7 +139,7 @@ def test_values_that_differ_only_in_direction_are_not_lost(canonize: Program) ->
 
 
 def test_lines_are_sorted_by_code_point(canonize: Program) -> None:
-    """RDFC-1.0 sorts by code point; rdf-canonize 5 sorts by UTF-16 unit, and puts U+10000 before U+E000."""
+    """RDFC-1.0, section 5, sorts by code point; rdf-canonize 5 sorts by UTF-16 unit, and puts U+10000 before U+E000."""
     document = {
         "@context": [CREDENTIALS_V2],
         "id": "urn:uuid:1",

@@ -72,7 +72,7 @@ def with_visible_context(secured: dict[str, Any]) -> dict[str, Any]:
 def badge(suite: str, key: Key) -> dict[str, Any]:
     """openvc 1.37 labels blank nodes with SHA-256 also under P-384, where the suite says SHA-384.
 
-    ECDSA Cryptosuites v1.0, section 3.2.3; see `test_blank_nodes_under_p_384_are_labelled_with_sha_384`.
+    ECDSA Cryptosuites v1.0, section 3.2.3, step 2; see `test_blank_nodes_under_p_384_are_labelled_with_sha_384`.
     """
     if suite == "ecdsa-rdfc-2019" and key.key_type is KeyType.P384:
         return badge_without_blank_nodes(key.controller)
@@ -172,7 +172,7 @@ def test_selective_disclosure_goes_both_ways(issuer: str, holder: str) -> None:
 
 
 def test_blank_nodes_under_p_384_are_labelled_with_sha_384() -> None:
-    """Digital Bazaar's library and the W3C vectors agree with us; here the peer is the one that errs."""
+    """Digital Bazaar's library agrees with us (test_data_integrity.py); here the peer is the one that errs."""
     key = make_key(KeyType.P384)
     credential = badge_for_suite("ecdsa-rdfc-2019", key.controller)
 
