@@ -1,0 +1,1 @@
+"""From a spreadsheet's rows to secured credentials."""
