@@ -54,17 +54,17 @@ class Round(Base):
     state: Mapped[str] = mapped_column(index=True)
     version: Mapped[int]
     root: Mapped[bytes | None]
-    size: Mapped[int]
-    chain_id: Mapped[int] = mapped_column(BigInteger)
-    contract: Mapped[str]
+    tree_size: Mapped[int | None]
+    chain_id: Mapped[int | None] = mapped_column(BigInteger)
+    contract: Mapped[str | None]
     account: Mapped[str | None]
     transaction: Mapped[str | None]
     block: Mapped[int | None] = mapped_column(BigInteger)
     block_hash: Mapped[str | None]
     block_time: Mapped[datetime | None]
+    broadcast_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
-    retry_at: Mapped[datetime | None]
     fault: Mapped[str | None]
 
 
@@ -86,5 +86,8 @@ class RoundTransaction(Base):
     tx_hash: Mapped[str] = mapped_column(primary_key=True)
     nonce: Mapped[int] = mapped_column(BigInteger)
     raw: Mapped[bytes]
+    max_fee_wei: Mapped[int] = mapped_column(BigInteger)
+    max_priority_fee_wei: Mapped[int] = mapped_column(BigInteger)
     position: Mapped[int]
     signed_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]

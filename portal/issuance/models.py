@@ -39,7 +39,7 @@ class BatchRow(TenantOwned, Base):
     __tablename__ = "batch_rows"
     __table_args__ = (
         UniqueConstraint("tenant_id", "batch_id", "row_no"),
-        CheckConstraint("state IN ('pending', 'reserved', 'recorded')", name="state"),
+        CheckConstraint("state IN ('pending', 'reserved', 'recorded', 'refused')", name="state"),
         Index("ix_batch_rows_batch_id_state", "batch_id", "state", "row_no"),
     )
 

@@ -101,10 +101,16 @@ def listener_on(port: int) -> ProcessId | None:
 
 def _holder_of(inodes: set[str]) -> ProcessId | None:
     for folder in sorted((entry for entry in _PROC.iterdir() if entry.name.isdigit()), key=lambda e: int(e.name)):
-        try:
-            links = {str(entry.readlink()) for entry in folder.joinpath("fd").iterdir()}
-        except OSError:
-            continue
-        if links & inodes:
+        if _open_files(folder / "fd") & inodes:
             return identify(int(folder.name))
     return None
+
+
+def _open_files(folder: Path) -> set[str]:
+    links = set()
+    # A process of another user, or a file closed between the two looks: skip it.
+    with suppress(OSError):
+        for entry in folder.iterdir():
+            with suppress(OSError):
+                links.add(str(entry.readlink()))
+    return links

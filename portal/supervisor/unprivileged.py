@@ -72,16 +72,24 @@ def choose(
 
 
 def find_namespace() -> tuple[str, ...] | None:
-    """Return the words that start a program in a user namespace, if this system allows it."""
-    unshare = shutil.which("unshare")
+    """Return the words that start a program in a user namespace, if this system allows it.
+
+    With `setpriv` the program also ends with the supervisor: entering the namespace drops
+    the wish that the supervisor expressed for its children.
+    """
+    unshare, setpriv = shutil.which("unshare"), shutil.which("setpriv")
     if unshare is None:
         return None
     prefix = (unshare, *_NAMESPACE)
+    candidates = [prefix] if setpriv is None else [(*prefix, setpriv, "--pdeathsig", "INT"), prefix]
+    return next((words for words in candidates if _runs([*words, "true"])), None)
+
+
+def _runs(command: list[str]) -> bool:
     try:
-        done = subprocess.run([*prefix, "true"], capture_output=True, timeout=5, check=False)  # noqa: S603
+        return subprocess.run(command, capture_output=True, timeout=5, check=False).returncode == 0  # noqa: S603
     except (OSError, subprocess.TimeoutExpired):
-        return None
-    return prefix if done.returncode == 0 else None
+        return False
 
 
 def _existing(names: tuple[str, ...]) -> list[Account]:

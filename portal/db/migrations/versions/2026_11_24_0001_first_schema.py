@@ -40,17 +40,17 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("root", sa.LargeBinary(), nullable=True),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("chain_id", sa.BigInteger(), nullable=False),
-        sa.Column("contract", sa.String(), nullable=False),
+        sa.Column("tree_size", sa.Integer(), nullable=True),
+        sa.Column("chain_id", sa.BigInteger(), nullable=True),
+        sa.Column("contract", sa.String(), nullable=True),
         sa.Column("account", sa.String(), nullable=True),
         sa.Column("transaction", sa.String(), nullable=True),
         sa.Column("block", sa.BigInteger(), nullable=True),
         sa.Column("block_hash", sa.String(), nullable=True),
         sa.Column("block_time", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("broadcast_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fault", sa.String(), nullable=True),
         sa.CheckConstraint(
             "state IN ('open', 'sealed', 'signed', 'broadcast', 'mined', 'final')", name=op.f("ck_rounds_state")
@@ -117,8 +117,11 @@ def upgrade() -> None:
         sa.Column("tx_hash", sa.String(), nullable=False),
         sa.Column("nonce", sa.BigInteger(), nullable=False),
         sa.Column("raw", sa.LargeBinary(), nullable=False),
+        sa.Column("max_fee_wei", sa.BigInteger(), nullable=False),
+        sa.Column("max_priority_fee_wei", sa.BigInteger(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["round_id"], ["rounds.id"], name=op.f("fk_round_transactions_round_id"), ondelete="CASCADE"
         ),
@@ -325,7 +328,7 @@ def upgrade() -> None:
         sa.Column("public_id", sa.String(), nullable=True),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint("state IN ('pending', 'reserved', 'recorded')", name=op.f("ck_batch_rows_state")),
+        sa.CheckConstraint("state IN ('pending', 'reserved', 'recorded', 'refused')", name=op.f("ck_batch_rows_state")),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_batch_rows_batch_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["tenant_id"], ["tenants.id"], name=op.f("fk_batch_rows_tenant_id"), ondelete="CASCADE"

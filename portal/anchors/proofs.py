@@ -1,0 +1,92 @@
+"""A credential's anchor proof, put together from its tree and its round when it is asked for."""
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from anchoring.leaf import Kind
+from anchoring.merkle import Tree as MerkleTree
+from anchoring.proof import Anchor, AnchorProof, ProofState
+from portal.anchors.models import Leaf, Round, RoundLeaf, Tree
+
+_STATES = {"mined": ProofState.MINED, "final": ProofState.FINAL}
+
+
+def anchor_json(session: Session, credential_id: UUID) -> dict[str, Any] | None:
+    """The content of anchor.json; None until the credential's tree is in a round, or once its salt was erased."""
+    row = session.execute(
+        select(Leaf, Tree, RoundLeaf, Round)
+        .join(Tree, Tree.id == Leaf.tree_id)
+        .join(RoundLeaf, RoundLeaf.tree_id == Tree.id)
+        .join(Round, Round.id == RoundLeaf.round_id)
+        .where(Leaf.credential_id == credential_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    leaf, tree, place, round_ = row.tuple()
+    if leaf.salt is None or leaf.index is None or round_.root is None:
+        return None
+    in_batch = _tree("tree", tree.id, lambda: _hashes_of_tree(session, tree.id)).prove(leaf.index)
+    in_round = _tree("round", round_.id, lambda: _hashes_of_round(session, round_.id)).prove(place.index)
+    proof = AnchorProof(
+        kind=Kind(leaf.kind),
+        salt=leaf.salt,
+        levels=(in_batch, in_round),
+        root=round_.root,
+        state=_STATES.get(round_.state, ProofState.SUBMITTED),
+        anchor=_anchor_of(round_),
+    )
+    return proof.to_json()
+
+
+def _anchor_of(round_: Round) -> Anchor | None:
+    """Where the root will be; transaction, block and time only while a block holds it."""
+    if round_.account is None or round_.contract is None:
+        return None
+    chain = f"eip155:{round_.chain_id}"
+    if round_.state not in _STATES:
+        return Anchor(chain=chain, contract=round_.contract, account=round_.account)
+    return Anchor(
+        chain=chain,
+        contract=round_.contract,
+        account=round_.account,
+        transaction=round_.transaction,
+        block=round_.block,
+        block_hash=round_.block_hash,
+        time=round_.block_time,
+    )
+
+
+class _Trees:
+    """The last few trees with all their levels; a sealed tree never changes."""
+
+    def __init__(self, size: int) -> None:
+        self._build = functools.lru_cache(maxsize=size)(self._load)
+        self._sources: dict[tuple[str, UUID], Callable[[], Sequence[bytes]]] = {}
+
+    def __call__(self, kind: str, key: UUID, hashes: Callable[[], Sequence[bytes]]) -> MerkleTree:
+        self._sources[kind, key] = hashes
+        try:
+            return self._build(kind, key)
+        finally:
+            self._sources.pop((kind, key), None)
+
+    def _load(self, kind: str, key: UUID) -> MerkleTree:
+        return MerkleTree(self._sources[kind, key]())
+
+
+_tree = _Trees(size=8)
+
+
+def _hashes_of_tree(session: Session, tree_id: UUID) -> list[bytes]:
+    return list(session.scalars(select(Leaf.leaf_hash).where(Leaf.tree_id == tree_id).order_by(Leaf.index)))
+
+
+def _hashes_of_round(session: Session, round_id: UUID) -> list[bytes]:
+    return list(
+        session.scalars(select(RoundLeaf.leaf_hash).where(RoundLeaf.round_id == round_id).order_by(RoundLeaf.index))
+    )

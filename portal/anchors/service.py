@@ -1,0 +1,140 @@
+"""Rounds: gathering the roots of all tenants, advancing each round, rechecking after a restart."""
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from agent import rounds
+from agent.errors import AccountBusy, AgentError, RoundChanged
+from agent.rounds import Round, RoundState
+from anchoring.errors import AnchoringError
+from anchoring.leaf import batch_leaf_hash
+from anchoring.merkle import root_of
+from portal.anchors import models
+from portal.anchors.store import PostgresRoundStore, read, unfinished
+from portal.db.ids import new_id
+from portal.db.session import platform_session
+from portal.wiring import Node
+
+log = logging.getLogger(__name__)
+
+_LOCK_SEALING = text("SELECT pg_try_advisory_xact_lock(hashtext('dcp.rounds.seal'))")
+_MAX_STEPS = 6
+
+
+def open_round(node: Node) -> UUID | None:
+    """Take the roots of all trees that are in no round yet into a new, sealed round; None when it is not time.
+
+    One transaction: the round, its leaves in their order, its root, and the mark on each tree.
+    """
+    chain = node.chain
+    if chain is None:
+        return None
+    now = node.now()
+    with platform_session(node.platform_engine) as session:
+        if not session.scalar(_LOCK_SEALING):
+            return None
+        last = session.scalar(select(func.max(models.Round.created_at)))
+        if last is not None and now - last < timedelta(seconds=node.settings.anchor_interval_s):
+            return None
+        trees = session.execute(
+            select(models.Tree.id, models.Tree.size, models.Tree.root)
+            .where(models.Tree.round_id.is_(None))
+            .order_by(models.Tree.sealed_at, models.Tree.id)
+        ).all()
+        if not trees:
+            return None
+        hashes = [batch_leaf_hash(size, root) for _id, size, root in trees]
+        opened = Round(id=str(new_id(now)), state=RoundState.OPEN)
+        sealed = rounds.seal(opened, root=root_of(hashes), tree_size=len(hashes), chain=chain)
+        row = models.Round(
+            id=UUID(sealed.id),
+            state=sealed.state.value,
+            version=sealed.version,
+            root=sealed.root,
+            tree_size=sealed.tree_size,
+            chain_id=sealed.chain_id,
+            contract=sealed.contract,
+            account=sealed.account,
+            created_at=now,
+            changed_at=now,
+        )
+        session.add(row)
+        session.flush()
+        for index, (tree, leaf) in enumerate(zip(trees, hashes, strict=True)):
+            session.add(models.RoundLeaf(round_id=row.id, index=index, tree_id=tree.id, leaf_hash=leaf))
+            _mark_tree(session, tree.id, row.id)
+    return UUID(sealed.id)
+
+
+def advance_rounds(node: Node) -> None:
+    """Take the steps that unfinished rounds are ready for. A fault of one round does not stop the others."""
+    with platform_session(node.platform_engine) as session:
+        waiting = [read(session, row) for row in unfinished(session)]
+    for round_ in waiting:
+        _advance(node, round_)
+
+
+def recheck_rounds(node: Node) -> int:
+    """Look whether anchors are still where they were; returns how many rounds were taken back.
+
+    For start-up: a local chain that lost its last seconds shows fewer anchors than recorded.
+    """
+    chain = node.chain
+    if chain is None:
+        return 0
+    with platform_session(node.platform_engine) as session:
+        known = [
+            read(session, row)
+            for row in session.scalars(
+                select(models.Round).where(
+                    models.Round.state.in_(["mined", "final"]), models.Round.chain_id == chain.chain_id
+                )
+            )
+        ]
+    taken_back = 0
+    for round_ in known:
+        store = PostgresRoundStore(node.platform_engine, node.now())
+        if rounds.recheck(round_, store=store, chain=chain).state is RoundState.BROADCAST:
+            log.warning("round %s: the chain lost its anchor; it is sent again", round_.id)
+            taken_back += 1
+    return taken_back
+
+
+def _advance(node: Node, round_: Round) -> None:
+    chain = node.chain
+    if chain is None:
+        return
+    for _step in range(_MAX_STEPS):
+        now = node.now()
+        try:
+            stored = rounds.advance(round_, store=PostgresRoundStore(node.platform_engine, now), chain=chain, now=now)
+        except (RoundChanged, AccountBusy) as error:
+            log.info("%s", error)
+            return
+        except (AnchoringError, AgentError) as error:
+            log.warning("round %s waits: %s", round_.id, error)
+            _note_fault(node, round_, str(error))
+            return
+        if stored is round_:
+            return
+        log.info("round %s is %s", stored.id, stored.state.value)
+        round_ = stored
+
+
+def _note_fault(node: Node, round_: Round, fault: str) -> None:
+    with platform_session(node.platform_engine) as session:
+        row = session.get(models.Round, UUID(round_.id))
+        if row is not None:
+            row.fault = fault[:500]
+
+
+def _mark_tree(session: Session, tree_id: UUID, round_id: UUID) -> None:
+    # Role dcp_platform may write this one column.
+    table = models.Tree.__table__
+    session.execute(
+        table.update().where(table.c.id == tree_id).values(round_id=round_id)  # type: ignore[attr-defined]
+    )

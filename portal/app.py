@@ -1,0 +1,98 @@
+"""The web server's application: routers, limits, error handlers."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from portal.errors import PortalError
+from portal.limits import BodyLimit
+from portal.pages.errors import error_response
+from portal.process import node
+from portal.public import NodeSource
+from portal.services import routers
+from portal.version import VERSION
+
+log = logging.getLogger(__name__)
+_PROBLEM = "application/problem+json"
+
+
+def create_app() -> FastAPI:
+    """Build the application. Settings are read on the first request, by `portal.process.node`."""
+    app = FastAPI(
+        title="Digital Credentials Platform",
+        version=VERSION,
+        summary="Issue, anchor, verify and track digital credentials.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    for router in routers(lambda: NodeSource(node())):
+        app.include_router(router)
+    app.add_middleware(BodyLimit)
+    app.add_exception_handler(PortalError, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _broken)
+    app.middleware("http")(_safe_headers)
+    return app
+
+
+def problem(status: int, code: str, detail: str, *, errors: list[dict[str, object]] | None = None) -> JSONResponse:
+    """RFC 9457 problem details. `code` is stable; `errors` list the single faults."""
+    body: dict[str, object] = {"type": f"urn:dcp:problem:{code}", "title": code.replace("-", " "), "status": status,
+                               "code": code, "detail": detail}  # fmt: skip
+    if errors:
+        body["errors"] = errors
+    return JSONResponse(body, status_code=status, media_type=_PROBLEM)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    if not isinstance(error, PortalError):
+        raise error
+    if not request.url.path.startswith("/v1/"):
+        return error_response(request, error.status, code=error.code, detail=error.detail)
+    answer = problem(error.status, error.code, error.detail, errors=list(error.errors))
+    if error.status == 401:
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="dcp"'
+    return answer
+
+
+async def _malformed(request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    faults: list[dict[str, object]] = [
+        {"pointer": "/" + "/".join(str(part) for part in fault["loc"]), "code": fault["type"], "detail": fault["msg"]}
+        for fault in error.errors()
+    ]
+    detail = "; ".join(f"{fault['pointer']}: {fault['detail']}" for fault in faults)
+    if not request.url.path.startswith("/v1/"):
+        return error_response(request, 422, code="malformed-request", detail=detail)
+    return problem(422, "malformed-request", detail, errors=faults)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    if request.url.path.startswith("/v1/"):
+        return problem(error.status_code, str(error.detail).lower().replace(" ", "-"), str(error.detail))
+    return error_response(request, error.status_code)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """The outermost frame: the log gets the fault, the caller a sentence."""
+    log.error("request failed: %s %s", request.method, request.url.path, exc_info=error)
+    if request.url.path.startswith("/v1/"):
+        return problem(500, "internal-error", "The fault is the node's, not yours. It was written to the log.")
+    return error_response(request, 500)
+
+
+async def _safe_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await call_next(request)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    return response

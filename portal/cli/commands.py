@@ -1,0 +1,231 @@
+"""`dcp`: the command line. Each command imports what it needs when it runs, so that `dcp --help` is quick.
+
+Exit codes: 0 done or verified · 1 refused or not verified · 2 usage · 3 could not tell.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="dcp", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="Issue, anchor, verify and track digital credentials.",
+)  # fmt: skip
+tenant_app = typer.Typer(no_args_is_help=True, help="Issuing organisations on this node.")
+template_app = typer.Typer(no_args_is_help=True, help="What is issued.")
+did_app = typer.Typer(no_args_is_help=True, help="Identifiers.")
+db_app = typer.Typer(no_args_is_help=True, help="The database's tables.")
+anchor_app = typer.Typer(no_args_is_help=True, help="Anchor rounds on the chain.")
+app.add_typer(tenant_app, name="tenant")
+app.add_typer(template_app, name="template")
+app.add_typer(did_app, name="did")
+app.add_typer(db_app, name="db")
+app.add_typer(anchor_app, name="anchor")
+
+Json = Annotated[bool, typer.Option("--json", help="Answer with JSON.")]
+Tenant = Annotated[str, typer.Option("--tenant", help="Short name of the tenant.")]
+
+
+@app.command()
+def up(
+    port: Annotated[int | None, typer.Option(help="Port of the web server.")] = None,
+    tls: Annotated[bool, typer.Option("--tls", help="Serve https with an authority of the node's own.")] = False,
+    chain: Annotated[str | None, typer.Option(help="local or none.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Start a whole node: database, chain, worker, web server. Ctrl-C stops it."""
+    from portal.bootstrap.steps import PREPARE
+    from portal.cli.up import up as run
+
+    raise typer.Exit(run(port=port, tls=tls, chain=chain, as_json=as_json, prepare=PREPARE))
+
+
+@app.command()
+def serve() -> None:
+    """Run the web server only (the rest of the node runs elsewhere)."""
+    from portal.cli.serve import serve as run
+
+    run()
+
+
+@app.command()
+def worker() -> None:
+    """Run a worker with the scheduler only."""
+    from portal.cli.serve import worker as run
+
+    run()
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Say what is broken on this machine, and the fix."""
+    from portal.cli.doctor import doctor as run
+
+    raise typer.Exit(run(as_json=as_json))
+
+
+@tenant_app.command("create")
+def tenant_create(slug: str, name: str, as_json: Json = False) -> None:
+    """Make a tenant with its keys and DIDs, for example: dcp tenant create acme "Acme University"."""
+    from portal.cli.tenants import create
+
+    create(slug, name, as_json=as_json)
+
+
+@tenant_app.command("list")
+def tenant_list(as_json: Json = False) -> None:
+    """List tenants with their DIDs."""
+    from portal.cli.tenants import list_
+
+    list_(as_json=as_json)
+
+
+@template_app.command("put")
+def template_put(template: str, file: Path, tenant: Tenant, as_json: Json = False) -> None:
+    """Store a template from a JSON file; a changed one gets a new version."""
+    from portal.cli.templates import put
+
+    put(template, file, tenant=tenant, as_json=as_json)
+
+
+@template_app.command("list")
+def template_list(tenant: Tenant, as_json: Json = False) -> None:
+    """List a tenant's templates."""
+    from portal.cli.templates import list_
+
+    list_(tenant=tenant, as_json=as_json)
+
+
+@app.command()
+def issue(
+    file: Path,
+    tenant: Tenant,
+    template: Annotated[str, typer.Option("--template", help="Short name of the template.")],
+    skip_bad_rows: Annotated[bool, typer.Option("--skip-bad-rows", help="Issue the good rows all the same.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Read and check the file only; issue nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Issue a credential for each row of a spreadsheet (CSV or XLSX)."""
+    from portal.cli.issue import issue as run
+
+    run(file, tenant=tenant, template=template, skip_bad_rows=skip_bad_rows, check=check, as_json=as_json)
+
+
+@app.command()
+def revoke(
+    credential: Annotated[str, typer.Argument(help="The credential's address, or the last part of it.")],
+    reason: Annotated[str | None, typer.Option(help="Shown on the public page.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Revoke the award behind a credential. Final."""
+    from portal.cli.awards import revoke as run
+
+    run(credential, reason=reason, as_json=as_json)
+
+
+@app.command()
+def verify(
+    file: Annotated[str, typer.Argument(help="A file, a URL, or - for standard input.")],
+    anchor: Annotated[
+        str | None, typer.Option(help="anchor.json: a file or URL. Default: beside the credential's page.")
+    ] = None,
+    rpc: Annotated[str | None, typer.Option(help="JSON-RPC URL of the chain that holds the anchor.")] = None,
+    ca: Annotated[
+        Path | None, typer.Option(help="Certificate authority to trust besides the usual ones (PEM).")
+    ] = None,
+    allow_loopback: Annotated[
+        bool, typer.Option("--allow-loopback", help="Let it ask servers on this machine.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Verify a credential, without a database and without trusting this node."""
+    from portal.cli.verify import verify as run
+
+    raise typer.Exit(run(file, anchor=anchor, rpc=rpc, ca=ca, allow_loopback=allow_loopback, as_json=as_json))
+
+
+@did_app.command("resolve")
+def did_resolve(did: str, as_json: Json = False) -> None:
+    """Resolve a DID and print its document."""
+    from portal.cli.did import resolve
+
+    raise typer.Exit(resolve(did, as_json=as_json))
+
+
+@db_app.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the tables to the newest revision (role dcp_owner)."""
+    from portal.cli.db import upgrade
+
+    upgrade()
+
+
+@db_app.command("check")
+def db_check() -> None:
+    """Say whether the tables are what the code expects."""
+    from portal.cli.db import check
+
+    raise typer.Exit(check())
+
+
+@anchor_app.command("status")
+def anchor_status(as_json: Json = False) -> None:
+    """List the last rounds."""
+    from portal.cli.anchor import status
+
+    status(as_json=as_json)
+
+
+@app.command("openapi")
+def openapi() -> None:
+    """Print the API's description (OpenAPI 3.1)."""
+    from portal.app import create_app
+
+    typer.echo(json.dumps(create_app().openapi(), indent=1, ensure_ascii=False))
+
+
+def say(words: str, facts: Any, *, as_json: bool) -> None:
+    """Print either the words or the facts."""
+    typer.echo(json.dumps(facts, ensure_ascii=False, default=str) if as_json else words)
+
+
+def main() -> None:
+    """Run; a refusal is a sentence on standard error and exit code 1, never a stack trace."""
+    from pydantic import ValidationError
+    from sqlalchemy.exc import OperationalError
+
+    from agent.errors import AgentError
+    from anchoring.errors import AnchoringError
+    from config.settings import UnknownVariable, problems_of
+    from did.errors import DidError
+    from portal.errors import PortalError
+
+    as_json = "--json" in sys.argv
+    try:
+        app()
+    except PortalError as error:
+        _refuse(error.code, error.detail, list(error.errors), as_json=as_json)
+    except ValidationError as error:
+        _refuse("invalid-settings", problems_of(error), [], as_json=as_json)
+    except UnknownVariable as error:
+        _refuse("invalid-settings", str(error), [], as_json=as_json)
+    except OperationalError as error:
+        _refuse("database-unreachable", f"the database does not answer: {error.orig}. Is the node running (`dcp up`)?",
+                [], as_json=as_json)  # fmt: skip
+    except (AgentError, AnchoringError, DidError) as error:
+        _refuse(type(error).__name__, str(error), [], as_json=as_json)
+
+
+def _refuse(code: str, detail: str, errors: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"error": code, "detail": detail, "errors": errors}, ensure_ascii=False))
+    else:
+        typer.echo(f"dcp: {detail}", err=True)
+        for fault in errors:
+            if "line" in fault:
+                column = f", column {fault['column']!r}" if fault.get("column") else ""
+                typer.echo(f"  line {fault['line']}{column}: {fault['message']} [{fault['code']}]", err=True)
+    sys.exit(1)

@@ -1,0 +1,24 @@
+"""Places where a test may hold a process to kill it there.
+
+Nothing happens unless `NODE_FAILPOINTS` names the place: `NODE_FAILPOINTS=batch.record=/path/marker` writes the
+marker and then waits; the test kills the process while it waits. A marker that already exists is passed by, so that
+the restarted node goes on.
+"""
+
+import os
+import time
+from pathlib import Path
+
+_WAIT_S = 600
+
+
+def failpoint(name: str) -> None:
+    """Hold here if a test asked for it."""
+    wanted = os.environ.get("NODE_FAILPOINTS")
+    if not wanted:
+        return
+    for item in wanted.split(","):
+        place, _, marker = item.partition("=")
+        if place == name and marker and not Path(marker).exists():
+            Path(marker).write_text(str(os.getpid()), encoding="ascii")
+            time.sleep(_WAIT_S)

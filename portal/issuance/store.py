@@ -1,0 +1,221 @@
+"""The durable side of a batch: `agent.ports.BatchStore` on PostgreSQL.
+
+Each method is one transaction. What a killed process did not commit never happened; what it committed is not done
+again, since every step looks at the rows' states under a lock.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from agent.issuance.batch import BatchState
+from agent.issuance.draft import build_credential
+from agent.issuance.errors import RowRefused
+from agent.issuance.fields import NAME_FIELDS
+from agent.issuance.issue import CredentialIssuer, IssuedCredential
+from agent.issuance.rows import Row
+from agent.issuance.template import TemplateDocument
+from anchoring.leaf import Kind, leaf_hash
+from portal.anchors.models import Leaf
+from portal.anchors.trees import seal_batch
+from portal.awards.models import Award, Credential
+from portal.awards.recipients import RecipientBook
+from portal.db.ids import new_id, new_public_id
+from portal.db.session import after_commit, tenant_session
+from portal.doorbell import ring
+from portal.failpoints import failpoint
+from portal.issuance import repository
+from portal.issuance.models import Batch, BatchRow, BatchRowError
+from portal.keys import repository as keys
+from portal.keys.service import key_type_for, signer_for
+from portal.status_lists import service as status_lists
+from portal.templates import service as templates
+from portal.tenants import repository as tenants
+from portal.wiring import Node
+
+SEALED_VALUES = "batch_rows.sealed_values"
+_CHUNK = 200
+_T = TypeVar("_T")
+_SALT_BYTES = 32
+
+
+class PostgresBatchStore:
+    """One batch of one tenant."""
+
+    def __init__(self, node: Node, tenant_id: UUID, batch_id: UUID) -> None:
+        self._node, self._tenant_id, self._batch_id = node, tenant_id, batch_id
+
+    def state(self) -> BatchState:
+        with tenant_session(self._node.app_engine, self._tenant_id) as session:
+            return BatchState(repository.require(session, self._batch_id).state)
+
+    def reserve(self) -> int:
+        """Give the next pending rows their identifiers and status entries; returns how many."""
+        now = self._node.now()
+        with tenant_session(self._node.app_engine, self._tenant_id) as session:
+            rows = repository.next_rows(session, self._batch_id, "pending", limit=_CHUNK)
+            if not rows:
+                return 0
+            batch = repository.require(session, self._batch_id)
+            for row in rows:
+                row.award_id, row.credential_id, row.public_id = new_id(now), new_id(now), new_public_id()
+                row.valid_from, row.state = now.replace(microsecond=0), "reserved"
+            ids = sorted(row.credential_id for row in rows if row.credential_id is not None)
+            status_lists.reserve(self._node, session, batch.identity_id, ids, now=now)
+            failpoint("batch.reserve")
+            self._touch(session, now)
+            return len(rows)
+
+    def record(self) -> int:
+        """Secure the next reserved rows and store everything that belongs to them; returns how many.
+
+        The rows stay locked until the commit; before it nobody can see a signature. A row that can never be issued
+        is set aside with its reason, and the others go on.
+        """
+        now = self._node.now()
+        with tenant_session(self._node.app_engine, self._tenant_id) as session:
+            rows = repository.next_rows(session, self._batch_id, "reserved", limit=_CHUNK)
+            if not rows:
+                return 0
+            recorder = _Recorder(self._node, session, repository.require(session, self._batch_id), now)
+            recorder.add(rows)
+            failpoint("batch.secure")
+            session.flush()
+            self._touch(session, now)
+            failpoint("batch.record")
+            return len(rows)
+
+    def finish(self) -> bool:
+        """Seal the batch once every row is recorded; False while another worker still holds rows."""
+        now = self._node.now()
+        with tenant_session(self._node.app_engine, self._tenant_id) as session:
+            batch = repository.require(session, self._batch_id, for_update=True)
+            counts = repository.counts(session, self._batch_id)
+            if counts.get("pending", 0) or counts.get("reserved", 0):
+                return False
+            if batch.state == "running":
+                seal_batch(session, tenant_id=self._tenant_id, batch_id=self._batch_id, now=now)
+                batch.state, batch.done_at = "done", now
+                self._touch(session, now)
+                after_commit(session, lambda: ring("anchors.advance"))
+        return True
+
+    def _touch(self, session: Session, now: datetime) -> None:
+        session.execute(update(Batch).where(Batch.id == self._batch_id).values(touched_at=now))
+
+
+class _Recorder:
+    """Secures rows of one batch and adds what belongs to each credential to the session."""
+
+    def __init__(self, node: Node, session: Session, batch: Batch, now: datetime) -> None:
+        self._node, self._session, self._batch, self._now = node, session, batch, now
+        self._template: TemplateDocument = templates.of_version(session, batch.template_version_id)
+        self._identity = keys.require_identity(session, batch.identity_id)
+        key_type = key_type_for(self._template.cryptosuite)
+        signer, self._key_id = signer_for(node, session, batch.identity_id, key_type)
+        self._issuer = CredentialIssuer(signer, self._template.cryptosuite, now.replace(microsecond=0))
+        self._recipients = RecipientBook(session, node.cipher, batch.tenant_id)
+
+    def add(self, rows: Sequence[BatchRow]) -> None:
+        entries = status_lists.entries_for(self._session, [_set(row.credential_id) for row in rows])
+        for row in rows:
+            plain = self._node.cipher.open(row.sealed_values, column=SEALED_VALUES, row=row.id)
+            values = Row(row_no=row.row_no, line=row.line, values=json.loads(plain))
+            try:
+                issued = self._issuer.issue(self._draft(row, values, entries[_set(row.credential_id)]))
+            except RowRefused as refused:
+                self._set_aside(row, refused)
+                continue
+            row.state = "recorded"
+            self._store(row, values, issued)
+
+    def _draft(self, row: BatchRow, values: Row, entry: Mapping[str, Any]) -> dict[str, Any]:
+        # Stored, not computed from today's origin: what a credential is called never changes.
+        origin = self._identity.base_url.partition("/t/")[0]
+        return build_credential(
+            self._template,
+            values,
+            issuer_id=self._identity.did,
+            credential_id=f"{origin}/c/{row.public_id}",
+            achievement_id=f"urn:uuid:{self._batch.template_version_id}",
+            status_entry=entry,
+            valid_from=_set(row.valid_from),
+            email_salt=secrets.token_hex(16),
+        )
+
+    def _store(self, row: BatchRow, values: Row, issued: IssuedCredential) -> None:
+        tenant_id, credential_id, award_id = self._batch.tenant_id, _set(row.credential_id), _set(row.award_id)
+        name, email = recipient_name(values.values), values.values.get("recipient_email")
+        self._session.add(
+            Award(
+                id=award_id,
+                tenant_id=tenant_id,
+                recipient_id=self._recipients.recipient_for(name, email, now=self._now),
+                template_version_id=self._batch.template_version_id,
+                batch_id=self._batch.id,
+                batch_row_id=row.id,
+                status="active",
+                visibility="link",
+                awarded_at=self._now,
+                changed_at=self._now,
+            )
+        )
+        self._session.add(
+            Credential(
+                id=credential_id,
+                tenant_id=tenant_id,
+                award_id=award_id,
+                identity_id=self._identity.id,
+                key_id=self._key_id,
+                format="ldp_vc",
+                public_id=_set(row.public_id),
+                data=issued.data,
+                issued_at=self._now,
+            )
+        )
+        tenants.add_public(self._session, "credential", _set(row.public_id), tenant_id, credential_id)
+        salt = secrets.token_bytes(_SALT_BYTES)
+        self._session.add(
+            Leaf(
+                id=new_id(self._now),
+                tenant_id=tenant_id,
+                credential_id=credential_id,
+                batch_id=self._batch.id,
+                kind=int(Kind.DOCUMENT),
+                digest=issued.digest,
+                salt=salt,
+                leaf_hash=leaf_hash(Kind.DOCUMENT, salt, issued.digest),
+            )
+        )
+
+    def _set_aside(self, row: BatchRow, refused: RowRefused) -> None:
+        row.state = "refused"
+        self._session.add(
+            BatchRowError(
+                id=new_id(self._now),
+                tenant_id=self._batch.tenant_id,
+                batch_id=self._batch.id,
+                line=row.line,
+                column=None,
+                code=refused.code,
+                message=str(refused),
+            )
+        )
+
+
+def recipient_name(values: Mapping[str, str]) -> str:
+    """The name of a row, as the credential shows it."""
+    return " ".join(values[field] for field in NAME_FIELDS if field in values)
+
+
+def _set(value: _T | None) -> _T:
+    """A column that every reserved row has. Raises `LookupError`, which only damaged data can cause."""
+    if value is None:
+        raise LookupError("a reserved row lacks its identifiers")
+    return value

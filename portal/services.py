@@ -1,0 +1,64 @@
+"""The nine services in one table: which routers, queues and plugins each owns (architecture, decision 12).
+
+One process serves them all by default; deployment files that split them follow from this table.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from portal.awards.endpoints import router as awards_router
+from portal.health import router as health_router
+from portal.issuance.endpoints import router as issuance_router
+from portal.keys.endpoints import resolution_router
+from portal.pages.endpoints import pages_router
+from portal.public import NodeSource
+from portal.published import router as published_router
+from portal.templates.endpoints import router as templates_router
+from portal.tenants.endpoints import router as tenants_router
+from portal.verification.endpoints import verification_router
+
+RouterFactory = Callable[[Callable[[], NodeSource]], APIRouter]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One of the nine. `queues` are Celery's; an empty field means that the service has none yet."""
+
+    name: str
+    routers: tuple[RouterFactory, ...] = ()
+    queues: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
+
+
+def _fixed(router: APIRouter) -> RouterFactory:
+    return lambda _source: router
+
+
+SERVICES = (
+    Service("gateway", routers=(_fixed(health_router), _fixed(published_router), _fixed(resolution_router))),
+    Service("users"),
+    Service(
+        "issuance",
+        routers=(_fixed(tenants_router), _fixed(templates_router), _fixed(issuance_router), _fixed(awards_router)),
+        queues=("issuance", "anchors"),
+    ),
+    Service("verification", routers=(verification_router,)),
+    Service("studio"),
+    Service("recipients", routers=(pages_router,)),
+    Service("analytics"),
+    Service("integrations"),
+    Service("notifications"),
+)
+
+
+def routers(get_source: Callable[[], NodeSource]) -> Iterator[APIRouter]:
+    """All routers that one process serves when it serves everything."""
+    for service in SERVICES:
+        for factory in service.routers:
+            yield factory(get_source)
+
+
+def queues() -> list[str]:
+    return [queue for service in SERVICES for queue in service.queues]

@@ -1,0 +1,90 @@
+"""Templates and their versions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from agent.issuance.errors import InvalidTemplate as InvalidTemplateDocument
+from agent.issuance.template import TemplateDocument
+from portal.db.ids import new_id
+from portal.errors import InvalidTemplate, TemplateNotFound
+from portal.templates.models import Template, TemplateVersion
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentTemplate:
+    """The newest version of a template, parsed."""
+
+    version_id: UUID
+    version: int
+    document: TemplateDocument
+
+
+def put_template(
+    session: Session, *, tenant_id: UUID, slug: str, document: Mapping[str, Any], now: datetime
+) -> TemplateVersion:
+    """Store a template; an existing one gets a new version, unless nothing changed.
+
+    Raises:
+        InvalidTemplate: names the member that is wrong.
+    """
+    parse(document)
+    template = session.scalars(select(Template).where(Template.slug == slug).with_for_update()).one_or_none()
+    if template is None:
+        template = Template(id=new_id(now), tenant_id=tenant_id, slug=slug, created_at=now)
+        session.add(template)
+        session.flush()
+    newest = _newest(session, template.id)
+    if newest is not None and newest.document == dict(document):
+        return newest
+    version = TemplateVersion(
+        id=new_id(now),
+        tenant_id=tenant_id,
+        template_id=template.id,
+        version=1 if newest is None else newest.version + 1,
+        document=dict(document),
+        created_at=now,
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
+def current(session: Session, slug: str) -> CurrentTemplate:
+    """Raises `TemplateNotFound`, naming the templates there are."""
+    template = session.scalars(select(Template).where(Template.slug == slug)).one_or_none()
+    newest = None if template is None else _newest(session, template.id)
+    if newest is None:
+        known = ", ".join(slugs(session)) or "none yet; add one with `dcp template put`"
+        raise TemplateNotFound(f"no template {slug!r} for this tenant (templates: {known})")
+    return CurrentTemplate(newest.id, newest.version, parse(newest.document))
+
+
+def of_version(session: Session, version_id: UUID) -> TemplateDocument:
+    return parse(session.get_one(TemplateVersion, version_id).document)
+
+
+def slugs(session: Session) -> list[str]:
+    return list(session.scalars(select(Template.slug).order_by(Template.slug)))
+
+
+def parse(document: Mapping[str, Any]) -> TemplateDocument:
+    """Raises `InvalidTemplate`."""
+    try:
+        return TemplateDocument.parse(document)
+    except InvalidTemplateDocument as error:
+        raise InvalidTemplate(str(error)) from error
+
+
+def _newest(session: Session, template_id: UUID) -> TemplateVersion | None:
+    highest = select(func.max(TemplateVersion.version)).where(TemplateVersion.template_id == template_id)
+    return session.scalars(
+        select(TemplateVersion).where(
+            TemplateVersion.template_id == template_id, TemplateVersion.version == highest.scalar_subquery()
+        )
+    ).one_or_none()

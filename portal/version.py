@@ -1,0 +1,5 @@
+"""The version of this node, as installed."""
+
+from importlib.metadata import version
+
+VERSION = version("dcp-node")
