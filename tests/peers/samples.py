@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 CREDENTIALS_V1 = "https://www.w3.org/2018/credentials/v1"
@@ -118,64 +118,46 @@ def tampered_copies(secured: dict[str, Any], *, other_key: str) -> Iterator[tupl
 
     `other_key` is the URL of a key that exists, belongs to somebody else and fits the suite.
     """
-
-    def changed() -> tuple[dict[str, Any], dict[str, Any]]:
+    for what, change in (*_changes_of_claims(secured, other_key), *_changes_of_proofs(other_key)):
         document = copy.deepcopy(secured)
-        return document, document["proof"]
+        change(document)
+        yield what, document
 
-    document, _ = changed()
-    document["credentialSubject"]["achievement"]["name"] += "."
-    yield "a claim reads differently", document
 
-    document, _ = changed()
-    del document["credentialSubject"]["achievement"]["description"]
-    yield "a claim is gone", document
+Change = Callable[[dict[str, Any]], object]
 
-    document, _ = changed()
-    document["credentialSubject"]["achievement"]["version"] = "2"
-    yield "a claim is added", document
 
+def _changes_of_claims(secured: dict[str, Any], other_key: str) -> Iterator[tuple[str, Change]]:
+    def achievement(document: dict[str, Any]) -> dict[str, Any]:
+        return document["credentialSubject"]["achievement"]  # type: ignore[no-any-return]
+
+    def another_issuer(document: dict[str, Any]) -> None:
+        did = other_key.split("#", maxsplit=1)[0]
+        issuer = document["issuer"]
+        document["issuer"] = {**issuer, "id": did} if isinstance(issuer, dict) else did
+
+    yield "a claim reads differently", lambda d: achievement(d).update(name=f"{achievement(d)['name']}.")
+    yield "a claim is gone", lambda d: achievement(d).pop("description")
+    yield "a claim is added", lambda d: achievement(d).update(version="2")
+    yield "somebody else is the issuer", another_issuer
     for end in ("validUntil", "expirationDate"):
         if end in secured:
-            document, _ = changed()
-            document[end] = f"{int(document[end][:4]) + 1}{document[end][4:]}"
-            yield "it is valid for longer", document
-            document, _ = changed()
-            del document[end]
-            yield "it is valid for ever", document
+            later = f"{int(secured[end][:4]) + 1}{secured[end][4:]}"
+            yield "it is valid for longer", lambda d, end=end, later=later: d.update({end: later})  # type: ignore[misc]
+            yield "it is valid for ever", lambda d, end=end: d.pop(end)  # type: ignore[misc]
 
-    document, _ = changed()
-    issuer = other_key.split("#", maxsplit=1)[0]
-    document["issuer"] = {**document["issuer"], "id": issuer} if isinstance(document["issuer"], dict) else issuer
-    yield "somebody else is the issuer", document
 
-    document, proof = changed()
-    proof["proofValue"] = _other_digit(proof["proofValue"])
-    yield "the signature reads differently", document
-
-    document, proof = changed()
-    proof["created"] = "2026-11-23T09:30:01Z"
-    yield "the proof was made a second later", document
-
-    document, proof = changed()
-    proof["verificationMethod"] = other_key
-    yield "somebody else's key", document
-
-    document, proof = changed()
-    proof["proofPurpose"] = "authentication"
-    yield "another purpose", document
-
-    document, proof = changed()
-    del proof["created"]
-    yield "the proof lost its time", document
-
-    document, proof = changed()
-    del proof["proofValue"]
-    yield "the signature is gone", document
-
-    document, _ = changed()
-    del document["proof"]
-    yield "the proof is gone", document
+def _changes_of_proofs(other_key: str) -> Iterator[tuple[str, Change]]:
+    yield (
+        "the signature reads differently",
+        lambda d: d["proof"].update(proofValue=_other_digit(d["proof"]["proofValue"])),
+    )
+    yield "the proof was made at another time", lambda d: d["proof"].update(created="2026-11-23T09:30:01Z")
+    yield "somebody else's key", lambda d: d["proof"].update(verificationMethod=other_key)
+    yield "another purpose", lambda d: d["proof"].update(proofPurpose="authentication")
+    yield "the proof lost its time", lambda d: d["proof"].pop("created")
+    yield "the signature is gone", lambda d: d["proof"].pop("proofValue")
+    yield "the proof is gone", lambda d: d.pop("proof")
 
 
 def _other_digit(multibase: str) -> str:
