@@ -14,7 +14,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from did.document import DidDocument
-from did.errors import DidNotFound, InvalidDid, InvalidOptions, InvalidPublicKey, ResolutionUnavailable
+from did.errors import (
+    DidNotFound,
+    FeatureNotSupported,
+    InvalidDid,
+    InvalidOptions,
+    InvalidPublicKey,
+    ResolutionUnavailable,
+)
 from did.keys import KeyType, PublicKey, compressed
 from did.methods import erc1056
 from did.methods.erc1056 import Event, Rpc
@@ -93,7 +100,7 @@ class EthrMethod:
 
     def _point_in_time(self, network: EthrNetwork, options: ResolutionOptions) -> tuple[int | None, int]:
         if options.version_time is not None:
-            raise InvalidOptions("did:ethr knows versions by block number, not by time")
+            raise FeatureNotSupported("did:ethr knows versions by block number, not by time")
         if options.version_id is None:
             return None, int(self._clock().timestamp())
         if not options.version_id.isdecimal() or len(options.version_id) > 18:

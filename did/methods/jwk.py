@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from did.document import DID_CONTEXT, DidDocument
-from did.errors import DidNotFound, InvalidDid, InvalidDidDocument, InvalidPublicKey
+from did.errors import FeatureNotSupported, InvalidDid, InvalidDidDocument, InvalidPublicKey
 from did.jwk import public_key_of
 from did.keys import KeyType
 from did.multikey import decode_base64url, encode_base64url
@@ -32,7 +32,7 @@ class JwkMethod:
 
     def resolve(self, did: Did, options: ResolutionOptions = CURRENT) -> ResolutionResult:
         if not options.is_current:
-            raise DidNotFound("a did:jwk has one version only")
+            raise FeatureNotSupported("a did:jwk has one version only")
         return ResolutionResult(DidDocument.parse(_document(did), str(did)), {}, {"contentType": "application/did"})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from did.document import DID_CONTEXT, MULTIKEY_CONTEXT, DidDocument
-from did.errors import DidNotFound, InvalidDid, InvalidPublicKey
+from did.errors import FeatureNotSupported, InvalidDid, InvalidPublicKey
 from did.keys import KeyType, PublicKey
 from did.multikey import decode_multikey, encode_multikey
 from did.resolver import CURRENT, ResolutionOptions, ResolutionResult
@@ -25,7 +25,7 @@ class KeyMethod:
 
     def resolve(self, did: Did, options: ResolutionOptions = CURRENT) -> ResolutionResult:
         if not options.is_current:
-            raise DidNotFound("a did:key has one version only")
+            raise FeatureNotSupported("a did:key has one version only")
         return ResolutionResult(DidDocument.parse(_document(did), str(did)), {}, {"contentType": "application/did"})
 
 

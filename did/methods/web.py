@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from did.document import DID_CONTEXT, MULTIKEY_CONTEXT, DidDocument, Relationship
-from did.errors import DidNotFound, InvalidDid, ResolutionUnavailable
+from did.errors import DidNotFound, FeatureNotSupported, InvalidDid, ResolutionUnavailable
 from did.fetch import Fetch, Response
 from did.keys import PublicKey
 from did.multikey import encode_multikey
@@ -102,9 +102,9 @@ class WebMethod:
         self._loopback_http = loopback_http
 
     def resolve(self, did: Did, options: ResolutionOptions = CURRENT) -> ResolutionResult:
-        """Only the current version exists; others raise `DidNotFound`."""
+        """Only the current version exists; others raise `FeatureNotSupported`."""
         if not options.is_current:
-            raise DidNotFound("did:web has no older versions")
+            raise FeatureNotSupported("did:web has no older versions")
         url = url_of(did, loopback_http=self._loopback_http)
         response = self._fetch(url, accept=ACCEPT, max_bytes=MAX_DOCUMENT_BYTES, max_redirects=0)
         body = body_of(response)

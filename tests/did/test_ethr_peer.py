@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from did.errors import DidDeactivated, InvalidDid, InvalidOptions, ResolutionUnavailable
+from did.errors import DidDeactivated, FeatureNotSupported, InvalidDid, InvalidOptions, ResolutionUnavailable
 from did.methods.ethr import EthrMethod, EthrNetwork
 from did.multikey import decode_multibase
 from did.resolver import ResolutionOptions, Resolver
@@ -87,7 +87,7 @@ def test_a_version_is_a_block_number(version):
 
 def test_a_time_is_no_version():
     result = resolver_for().resolve(DATA["documents"][0]["did"], ResolutionOptions(version_time=NOW))
-    assert result.resolution_metadata["error"]["type"] == InvalidOptions.problem_type
+    assert result.resolution_metadata["error"]["type"] == FeatureNotSupported.problem_type
 
 
 def lying(method, answer):

@@ -9,6 +9,7 @@ from did.document import Relationship
 from did.errors import (
     DidDeactivated,
     DidNotFound,
+    FeatureNotSupported,
     InvalidDid,
     InvalidDidDocument,
     MethodNotSupported,
@@ -266,7 +267,7 @@ def test_a_did_key_is_its_own_document(server):
 
 def test_only_current_versions_of_methods_without_history(server):
     result = resolver_for(server).resolve(did_key_of(ED25519), ResolutionOptions(version_id="1"))
-    assert result.resolution_metadata["error"]["type"] == DidNotFound.problem_type
+    assert result.resolution_metadata["error"]["type"] == FeatureNotSupported.problem_type
 
 
 JWK_P256 = (
