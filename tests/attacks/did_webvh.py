@@ -58,6 +58,15 @@ def cut_in_the_middle():
     return builder
 
 
+def misnumbered(change):
+    """An entry that its controller signed with a versionId that is not its own."""
+    builder = Builder().add()
+    entry = {name: value for name, value in builder.entries[1].items() if name != "proof"}
+    entry["versionId"] = change(entry["versionId"])
+    builder.entries[1] = {**entry, "proof": [builder.key.proof(entry)]}
+    return builder
+
+
 # name, builder, words of the refusal, source
 LOGS = [
     ("first-entry-rewritten", rewritten_first, "not the hash of the first entry", "section Verify SCID"),
@@ -130,12 +139,25 @@ LOGS = [
     ),
     ("entry-left-out", cut_in_the_middle, "versionId is", "section Verify The Entry Hash"),
     (
-        "hash-of-the-wrong-entry",
+        "unknown-member",
         lambda: Builder().add(change=_set(extra=1)),
         "does not have the members",
         "section The DID Log File",
     ),
-    ("number-skipped", lambda: Builder().forge(0, _set(versionId="2-Qm")), "does not verify", "section Read, step 3.1"),
+    (
+        "hash-wrong-but-signed",
+        lambda: misnumbered(lambda text: text[:-1] + "x"),
+        "versionId is",
+        "section Verify The Entry Hash",
+    ),
+    ("number-skipped", lambda: misnumbered(lambda text: "3" + text[1:]), "versionId is", "section Read, step 3.1"),
+    (
+        "dash-left-out",
+        lambda: misnumbered(lambda text: text.replace("-", "", 1)),
+        "versionId is",
+        "section Read, step 3.2",
+    ),
+    ("version-id-not-text", lambda: misnumbered(lambda _: 2), "versionId is", "section The DID Log File"),
     ("proof-left-out", lambda: Builder().forge(0, _drop("proof")), "members", "suite: missing-proof"),
     ("no-proof", lambda: Builder().forge(0, _set(proof=[])), "no list of proofs", "section Read, step 2"),
     ("proof-not-a-list", lambda: Builder().forge(0, _set(proof={})), "no list of proofs", "section The DID Log File"),
