@@ -158,6 +158,7 @@ def test_a_credential_without_issuer_has_no_issuer_check_to_pass(world: World) -
     report = world.verify(world.credential(issuer=None, credentialStatus=None))
 
     assert lines(report) == {"structure": "malformed", "issuer": "malformed"}
+    assert report.check("issuer").detail == {"reason": "/issuer: must name the issuer"}
 
 
 # --- 3 proof -----------------------------------------------------------------------------------------
@@ -331,8 +332,18 @@ def test_no_status_is_no_obstacle_unless_the_policy_demands_one(world: World) ->
     credential = world.credential(credentialStatus=None)
 
     assert world.verify(credential).verdict is Verdict.VERIFIED
-    assert world.verify(credential).check("status").code == "no-status"
-    assert lines(world.verify(credential, policy=Policy(require_status=True))) == {"status": "status-missing"}
+    assert world.verify(credential).check("status").to_json() == {
+        "name": "status",
+        "outcome": "passed",
+        "message": "The issuer did not provide a way to revoke this credential.",
+        "code": "no-status",
+        "detail": None,
+    }
+    demanded = world.verify(credential, policy=Policy(require_status=True))
+    assert lines(demanded) == {"status": "status-missing"}
+    assert demanded.check("status").message == (
+        "The issuer did not provide a way to revoke this credential, which this verifier demands."
+    )
 
 
 def test_a_list_that_cannot_be_fetched_is_undecided(world: World) -> None:
@@ -350,6 +361,7 @@ def test_an_unknown_kind_of_status_is_undecided(world: World) -> None:
     report = world.verify(world.secure({**CREDENTIAL, "credentialStatus": entry}, cryptosuite="eddsa-jcs-2022"))
 
     assert lines(report) == {"status": "status-not-readable"}
+    assert report.check("status").detail == {"reason": "status of type '1EdTechRevocationList'"}
     assert report.verdict is Verdict.UNDECIDED
 
 
@@ -371,9 +383,18 @@ def test_a_crowd_of_entries_is_refused_before_it_is_asked(world: World) -> None:
     crowd = world.secure({**CREDENTIAL, "credentialStatus": entries}, cryptosuite="eddsa-jcs-2022")
     few = world.secure({**CREDENTIAL, "credentialStatus": entries[:8]}, cryptosuite="eddsa-jcs-2022")
 
-    assert lines(world.verify(crowd)) == {"status": "malformed"}
+    report = world.verify(crowd)
+    assert lines(report) == {"status": "malformed"}
+    assert report.check("status").detail == {"reason": "/credentialStatus: has 9 entries; at most 8 are asked"}
     assert world.asked == [world.key.verification_method]
     assert world.verify(few).verdict is Verdict.VERIFIED
+
+
+def test_an_entry_that_is_no_object_flips_status(world: World) -> None:
+    report = world.verify(world.secure({**CREDENTIAL, "credentialStatus": ["x"]}, cryptosuite="eddsa-jcs-2022"))
+
+    assert lines(report) == {"structure": "malformed", "status": "malformed"}
+    assert report.check("status").detail == {"reason": "/credentialStatus: must be an object"}
 
 
 def test_a_malformed_entry_flips_status(world: World) -> None:
@@ -427,6 +448,8 @@ class TestStatusList:
             world.publish_list(**changed)
             report = world.verify(world.credential())
             assert (report.verdict, lines(report)) == (Verdict.UNDECIDED, {"status": "status-outdated"})
+            reason = "the status list is outside its period of validity"
+            assert report.check("status").detail == {"reason": reason}
 
     def test_of_another_url(self, world: World) -> None:
         world.publish_list("https://university.example/status/4")
@@ -471,6 +494,9 @@ def test_no_schema_is_no_obstacle_unless_the_policy_demands_one(world: World) ->
     report = world.verify(world.credential(), policy=Policy(require_schema=True))
 
     assert lines(report) == {"schema": "schema-missing"}
+    assert report.check("schema").message == (
+        "The credential names no description of its content, which this verifier demands."
+    )
 
 
 def test_a_policy_and_a_clock_are_all_that_time_depends_on(world: World) -> None:

@@ -1,0 +1,186 @@
+"""The pipeline on the kinds of credentials there are: badges, endorsements, records, credentials with schemas."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from did.errors import ResolutionUnavailable
+from tests.vc.documents import badge, endorsement, learner_record
+from tests.vc.test_verify import lines
+from tests.vc.world import CREDENTIAL, ISSUER, NOW, STATUS_LIST, KeyPair, World, method_of
+from vc.errors import SchemaUnavailable
+from vc.policy import Policy
+from vc.report import REQUIRED_CHECKS, Outcome, Verdict
+from vc.status.entry import build_entry
+
+PROFILE = {"id": ISSUER, "type": ["Profile"], "name": "Example University"}
+SCHEMA_URL = "https://university.example/schema.json"
+
+
+def a_badge(world: World, **changed: Any) -> dict[str, Any]:
+    members = {"issuer": PROFILE, "credentialStatus": build_entry(STATUS_LIST, 7), "validFrom": "2026-11-01T00:00:00Z"}
+    return world.secure(badge(**members | changed))
+
+
+def a_record(world: World, *inner: dict[str, Any]) -> dict[str, Any]:
+    subject = {"id": "did:example:ada", "type": ["ClrSubject"], "verifiableCredential": list(inner)}
+    unsecured = learner_record(issuer=PROFILE, validFrom="2026-11-01T00:00:00Z", credentialSubject=subject)
+    return world.secure(unsecured)
+
+
+# --- 1EdTech's credentials are held to 1EdTech's rules ------------------------------------------------
+
+
+def test_a_badge_is_verified(world: World) -> None:
+    report = world.verify(a_badge(world))
+
+    assert report.verdict is Verdict.VERIFIED
+    assert report.check("schema").to_json() == {
+        "name": "schema",
+        "outcome": "passed",
+        "message": "The credential's content fits the description that it names.",
+        "code": None,
+        "detail": None,
+    }
+
+
+def test_a_badge_that_only_keeps_the_data_models_rules_fails(world: World) -> None:
+    unnamed = {name: value for name, value in badge().items() if name not in ("name", "credentialSchema")}
+
+    report = world.verify(world.secure({**unnamed, "issuer": PROFILE, "credentialStatus": build_entry(STATUS_LIST, 7)}))
+
+    assert report.check("structure").outcome is Outcome.FAILED
+    assert "name" in report.check("structure").detail["reason"]
+
+
+def test_an_endorsement_is_held_to_its_rules(world: World) -> None:
+    good = endorsement(issuer=PROFILE, validFrom="2026-11-01T00:00:00Z")
+    subject = {"id": ISSUER, "type": ["Other"], "endorsementComment": "Good people."}
+
+    assert world.verify(world.secure(good)).verdict is Verdict.VERIFIED
+    bad = world.secure({**good, "credentialSubject": subject}, cryptosuite="eddsa-jcs-2022")
+    assert lines(world.verify(bad)) == {"structure": "malformed"}
+
+
+# --- records ---------------------------------------------------------------------------------------
+
+
+def test_a_record_is_verified_with_everything_in_it(world: World) -> None:
+    report = world.verify(a_record(world, a_badge(world), a_badge(world, id="urn:uuid:2")))
+
+    assert report.verdict is Verdict.VERIFIED
+    assert [check.name for check in report.checks] == [*REQUIRED_CHECKS, "inner"]
+    inner = report.check("inner")
+    assert (inner.message, inner.code) == ("Each credential inside this record is verified.", None)
+    assert sorted(inner.detail) == [
+        "/credentialSubject/verifiableCredential/0",
+        "/credentialSubject/verifiableCredential/1",
+    ]
+    assert {report["verdict"] for report in inner.detail.values()} == {"verified"}
+
+
+def test_what_is_no_record_has_no_inner_line(world: World) -> None:
+    assert [check.name for check in world.verify(a_badge(world)).checks] == list(REQUIRED_CHECKS)
+
+
+def test_a_revoked_credential_inside_a_record_flips_inner_alone(world: World) -> None:
+    world.bits[0] = 0x80
+    world.publish_list()
+    revoked = a_badge(world, credentialStatus=build_entry(STATUS_LIST, 0))
+
+    report = world.verify(a_record(world, a_badge(world), revoked))
+
+    assert report.verdict is Verdict.NOT_VERIFIED
+    assert lines(report) == {"inner": "inner-not-verified"}
+    assert report.check("inner").to_json()["message"] == "A credential inside this record is not verified."
+    assert report.check("inner").name == "inner"
+
+
+def test_a_credential_inside_a_record_that_cannot_be_checked_is_undecided(world: World) -> None:
+    other = world.add(KeyPair("did:web:other.example#key-1"))
+    unsecured = badge(
+        issuer={**PROFILE, "id": "did:web:other.example"}, validFrom="2026-11-01T00:00:00Z", credentialStatus=[]
+    )
+    del unsecured["credentialStatus"]
+    away = world.secure(unsecured, signer=other)
+    world.failures["did:web:other.example"] = ResolutionUnavailable("no answer")
+
+    report = world.verify(a_record(world, away))
+
+    assert report.verdict is Verdict.UNDECIDED
+    assert lines(report) == {"inner": "inner-undecided"}
+    assert report.check("inner").message == "A credential inside this record could not be checked."
+    tampered = {**a_badge(world), "name": "Master of Science"}
+    assert lines(world.verify(a_record(world, away, tampered))) == {"inner": "inner-not-verified"}
+
+
+def test_an_unsigned_credential_inside_a_record_is_not_verified(world: World) -> None:
+    unsigned = {name: value for name, value in a_badge(world).items() if name != "proof"}
+
+    assert lines(world.verify(a_record(world, unsigned))) == {"inner": "inner-not-verified"}
+
+
+def test_an_anchor_of_the_record_says_nothing_about_the_credentials_in_it(world: World) -> None:
+    record = a_record(world, a_badge(world, credentialStatus=build_entry(STATUS_LIST, 7)))
+    world.documents[ISSUER]["verificationMethod"] = [method_of(world.key, revoked="2026-11-23T12:00:00Z")]
+
+    report = world.verify(record, anchored_before=NOW - timedelta(days=3))
+
+    assert report.check("proof").outcome is Outcome.PASSED
+    assert lines(report) == {"inner": "inner-not-verified"}
+
+
+@pytest.mark.parametrize("nonsense", [{}, {"credentialSubject": 5}, {"credentialSubject": {"verifiableCredential": 5}}])
+def test_a_broken_record_still_gets_its_inner_line(world: World, nonsense: dict[str, Any]) -> None:
+    report = world.verify({"type": ["ClrCredential"], **nonsense})
+
+    assert report.verdict is Verdict.NOT_VERIFIED
+    assert report.check("inner").code == "malformed"
+
+
+# --- schemas -----------------------------------------------------------------------------------------
+
+
+def with_schema(world: World, **changed: Any) -> dict[str, Any]:
+    return world.secure({**CREDENTIAL, "credentialSchema": {"id": SCHEMA_URL, "type": "JsonSchema"}, **changed})
+
+
+def schema_of(**rules: Any) -> Any:
+    return lambda _url: json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **rules}).encode()
+
+
+def test_a_schema_that_fits_passes(world: World) -> None:
+    report = world.verify(with_schema(world), load_schema=schema_of(required=["name"]))
+
+    assert report.verdict is Verdict.VERIFIED
+    assert report.check("schema").code is None
+    assert world.verify(with_schema(world), load_schema=schema_of(), policy=Policy(require_schema=True)).verdict is (
+        Verdict.VERIFIED
+    )
+
+
+def test_a_schema_that_does_not_fit_flips_schema_alone(world: World) -> None:
+    report = world.verify(with_schema(world), load_schema=schema_of(required=["grade"]))
+
+    assert report.verdict is Verdict.NOT_VERIFIED
+    assert lines(report) == {"schema": "schema-mismatch"}
+
+
+def test_a_schema_that_is_none_flips_schema_alone(world: World) -> None:
+    report = world.verify(with_schema(world), load_schema=lambda _url: b"{}")
+
+    assert lines(report) == {"schema": "schema-invalid"}
+
+
+def test_a_schema_that_cannot_be_had_is_undecided(world: World) -> None:
+    def away(_url: str) -> bytes:
+        raise SchemaUnavailable("no answer")
+
+    for load_schema in (None, away):
+        report = world.verify(with_schema(world), load_schema=load_schema)
+        assert report.verdict is Verdict.UNDECIDED
+        assert lines(report) == {"schema": "schema-unavailable"}
