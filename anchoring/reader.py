@@ -107,10 +107,13 @@ class EvmReader:
             contract=found.get("contractAddress"),
         )
 
-    def anchored_at(self, account: str, root: bytes, *, contract: str | None = None) -> int:
-        """The contract's own record: seconds since 1970, or 0."""
+    def anchored_at(self, account: str, root: bytes, *, contract: str | None = None) -> tuple[int, int]:
+        """The contract's own record: seconds since 1970 and block number; zeros when there is none."""
         data = "0x" + anchored_at_call(account, root).hex()
-        return number(self.rpc("eth_call", [{"to": self._at(contract), "data": data}, "latest"]))
+        answer = _bytes(self.rpc("eth_call", [{"to": self._at(contract), "data": data}, "latest"]))
+        if len(answer) != 64:
+            raise ChainUnavailable(f"{self._node.host} did not answer with the registry's record")
+        return int.from_bytes(answer[:32], "big"), int.from_bytes(answer[32:], "big")
 
     def find_anchor(
         self, root: bytes, *, account: str | None = None, contract: str | None = None, near: int | None = None
@@ -131,12 +134,11 @@ class EvmReader:
                 return found
         if account is None:
             return self._search_back(root, where, span)
-        # The contract's record says when, so the block is found by its time and the log in that block.
-        seconds = self.anchored_at(account, root, contract=where)
+        # The contract's own record says in which block the log is.
+        seconds, block = self.anchored_at(account, root, contract=where)
         if seconds == 0:
             return ()
-        first = self._first_block_at(seconds)
-        found = self._logs(root, account, where, first, first + span - 1)
+        found = self._logs(root, account, where, block, block)
         if not found:
             raise ChainUnavailable(f"{self._node.host} knows that the root is anchored but does not show its log")
         return found
@@ -152,24 +154,17 @@ class EvmReader:
             end = start - 1
         raise ChainUnavailable(f"the root is not in the last {_MAX_CHUNKS * span} blocks; older ones were not searched")
 
-    def _first_block_at(self, seconds: int) -> int:
-        """Number of the first block with at least this timestamp (they never decrease)."""
-        low, high = 0, self.head()
-        while low < high:
-            middle = (low + high) // 2
-            block = self.rpc("eth_getBlockByNumber", [hex(middle), False])
-            if number(_member(block, "timestamp")) < seconds:
-                low = middle + 1
-            else:
-                high = middle
-        return low
-
     def _logs(
         self, root: bytes, account: str | None, contract: str, first: int, last: int | None
     ) -> tuple[AnchorEvent, ...]:
         sender = None if account is None else "0x" + address_bytes(account).rjust(32, b"\0").hex()
         topics = [ANCHORED_TOPIC, sender, "0x" + root.hex()]
-        to_block = "latest" if last is None else hex(min(last, self.head()))
+        to_block = "latest"
+        if last is not None:
+            head = self.head()
+            if first > head:
+                return ()
+            to_block = hex(min(last, head))
         question = {"address": contract, "topics": topics, "fromBlock": hex(first), "toBlock": to_block}
         logs = self.rpc("eth_getLogs", [question])
         if not isinstance(logs, list):

@@ -19,9 +19,12 @@ interface IAnchorRegistry {
     /// @param root The root to record; any value is accepted.
     function anchor(bytes32 root) external;
 
-    /// @notice When `sender` recorded `root` for the first time.
+    /// @notice When and where `sender` recorded `root` for the first time.
+    /// @dev State outlives logs: a node that pruned its logs, or that limits the range of a search for
+    ///      them, still answers this, and the block's number says where to look for the log.
     /// @param sender The account asked about.
     /// @param root The root asked about.
-    /// @return Seconds since 1970 as the block said, or 0 if it never did.
-    function anchoredAt(address sender, bytes32 root) external view returns (uint64);
+    /// @return time Seconds since 1970 as the block said, or 0 if it never did.
+    /// @return blockNumber Number of the block that holds the log, or 0.
+    function anchoredAt(address sender, bytes32 root) external view returns (uint64 time, uint64 blockNumber);
 }
