@@ -47,13 +47,25 @@ _OPTIONS = {
 class EmbeddedServer:
     """One PostgreSQL cluster in `data_dir`. At most one process may use a folder at a time."""
 
-    def __init__(self, data_dir: Path, *, programs: Path | None = None, mode: unprivileged.Mode | None = None) -> None:
-        """Nothing is started or written yet; `mode` says how to run as root (default: found out)."""
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        programs: Path | None = None,
+        mode: unprivileged.Mode | None = None,
+        is_durable: bool = True,
+    ) -> None:
+        """Nothing is started or written yet.
+
+        `mode` says how to run as root (default: found out). Without `is_durable` the server does
+        not wait for the disk: several times faster, and lost when the machine goes down. For tests.
+        """
         self.data_dir = data_dir.resolve()
         self.cluster = self.data_dir / "postgres"
         self.log_file = self.data_dir / "logs" / "postgres.log"
         self.programs = programs or find_programs()
         self._mode = mode
+        self._is_durable = is_durable
         self._socket_dir: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -94,6 +106,8 @@ class EmbeddedServer:
     def command(self) -> list[str]:
         """Return the command that runs the server in the foreground. Call `prepare` before."""
         options = _OPTIONS | {"unix_socket_directories": str(self.socket_dir)}
+        if not self._is_durable:
+            options |= {"fsync": "off", "full_page_writes": "off"}
         settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         return [*self.mode.prefix, str(self.programs / "postgres"), "-D", str(self.cluster), *settings]
 
@@ -243,6 +257,7 @@ class EmbeddedServer:
                 "--locale-provider=builtin",
                 "--builtin-locale=C.UTF-8",
                 "--no-instructions",
+                *([] if self._is_durable else ["--no-sync"]),
             ],
             capture_output=True,
             text=True,
@@ -251,7 +266,8 @@ class EmbeddedServer:
             **self._popen(),
         )
         if done.returncode != 0:
-            self.log_file.open("a", encoding="utf-8").write(done.stdout + done.stderr)
+            with self.log_file.open("a", encoding="utf-8") as log:
+                log.write(done.stdout + done.stderr)
             raise self._failure(f"initdb ended with code {done.returncode}")
         (cluster / "pg_hba.conf").write_text("local all all scram-sha-256\n", encoding="utf-8")
         cluster.rename(self.cluster)

@@ -88,10 +88,10 @@ def create_roles(connection: psycopg.Connection[Any], passwords: Passwords) -> N
 
 def install_queue(login: str) -> None:
     """Install the queue's tables and functions once; one transaction, so all or nothing."""
-    from pgmq.install import install_pgmq_from_sql
-
     with psycopg.connect(login) as connection:
         row = connection.execute("SELECT to_regclass('pgmq.meta') IS NOT NULL").fetchone()
         if row == (True,):
             return
+        from pgmq.install import install_pgmq_from_sql
+
         install_pgmq_from_sql(conn=connection)

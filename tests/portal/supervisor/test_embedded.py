@@ -25,7 +25,7 @@ def _connect(url, **changes):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with EmbeddedServer(tmp_path_factory.mktemp("node")) as running:
+    with EmbeddedServer(tmp_path_factory.mktemp("node"), is_durable=False) as running:
         yield running
 
 
@@ -89,7 +89,7 @@ def test_a_lost_password_file_is_made_anew_and_the_server_learns_it(server):
 
 
 def test_data_survive_a_kill_and_the_stale_lock_of_another_living_process(tmp_path):
-    first = EmbeddedServer(tmp_path)
+    first = EmbeddedServer(tmp_path, is_durable=False)
     urls = first.start()
     with _connect(urls.owner) as connection:
         connection.execute("CREATE TABLE kept (id int)")
@@ -100,7 +100,7 @@ def test_data_survive_a_kill_and_the_stale_lock_of_another_living_process(tmp_pa
     lock = first.cluster / "postmaster.pid"
     lock.write_text(lock.read_text().replace(str(pid), str(os.getppid()), 1))
 
-    with EmbeddedServer(tmp_path) as second, _connect(second.urls().owner) as connection:
+    with EmbeddedServer(tmp_path, is_durable=False) as second, _connect(second.urls().owner) as connection:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
 
 
@@ -110,12 +110,12 @@ def test_a_server_that_outlived_its_supervisor_is_stopped_first(tmp_path):
     script += "words = find_namespace() if os.geteuid() == 0 else ()\n"
     # without the wish to end with its parent, as on systems that know none
     script += "mode = None if words is None else Mode(prefix=tuple(words[:4]))\n"
-    script += "EmbeddedServer(Path(sys.argv[1]), mode=mode).start(); os._exit(0)"
+    script += "EmbeddedServer(Path(sys.argv[1]), mode=mode, is_durable=False).start(); os._exit(0)"
     subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True)
     orphan = int((tmp_path / "postgres" / "postmaster.pid").read_text().split()[0])
     assert processes.identify(orphan) is not None
 
-    with EmbeddedServer(tmp_path) as server:
+    with EmbeddedServer(tmp_path, is_durable=False) as server:
         assert server.is_ready()
         assert processes.identify(orphan) is None
 
@@ -125,13 +125,13 @@ def test_a_cluster_half_made_is_made_again(tmp_path):
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
 
-    with EmbeddedServer(tmp_path) as server:
+    with EmbeddedServer(tmp_path, is_durable=False) as server:
         assert server.is_ready()
 
 
 @pytest.mark.parametrize("name", ["d" * 120, "with space"])
 def test_a_path_unfit_for_a_socket_moves_it_to_a_private_folder_that_is_removed(tmp_path, name):
-    server = EmbeddedServer(tmp_path / name)
+    server = EmbeddedServer(tmp_path / name, is_durable=False)
 
     with server:
         folder = server.socket_dir
@@ -142,7 +142,7 @@ def test_a_path_unfit_for_a_socket_moves_it_to_a_private_folder_that_is_removed(
 
 
 def test_a_folder_of_another_major_version_is_refused(tmp_path):
-    server = EmbeddedServer(tmp_path)
+    server = EmbeddedServer(tmp_path, is_durable=False)
     server.cluster.mkdir()
     (server.cluster / "PG_VERSION").write_text("16\n")
 
@@ -151,7 +151,7 @@ def test_a_folder_of_another_major_version_is_refused(tmp_path):
 
 
 def test_stop_is_quick_and_repeatable(tmp_path):
-    server = EmbeddedServer(tmp_path)
+    server = EmbeddedServer(tmp_path, is_durable=False)
     urls = server.start()
     before = time.monotonic()
 

@@ -69,7 +69,7 @@ def test_postgres_runs_as_an_account_when_namespaces_are_off(tmp_path_factory):
     if not is_reachable(find_programs(), account):
         pytest.skip("the programs are in a folder closed to others")
     try:
-        with EmbeddedServer(folder / "data", mode=Mode(account=account)) as server:
+        with EmbeddedServer(folder / "data", mode=Mode(account=account), is_durable=False) as server:
             assert server.is_ready()
             assert server.cluster.stat().st_uid == account.uid
     finally:
