@@ -8,8 +8,8 @@ from datetime import date
 from email_validator import EmailNotValidError, validate_email
 
 from agent.issuance.fields import Kind
+from agent.issuance.mapping import Column
 from agent.issuance.tables import Cell, Unusable
-from agent.issuance.template import Column
 from agent.issuance.template_json import is_web_url
 
 # Control characters but tab and line ends, surrogates, U+FFFD (a letter that a program before us lost), noncharacters.
@@ -45,8 +45,8 @@ def read_cell(cell: Cell, column: Column) -> tuple[str | None, Unusable | None]:
         if column.required:
             raise CellFault("missing-value", "is empty, but the template requires it.")
         return None, None
-    if (unfit := _UNFIT.search(cell)) is not None:
-        raise CellFault("bad-character", _unfit_message(unfit[0]))
+    if not cell.isprintable() or "\ufffd" in cell:  # the quick test; line ends and odd spaces take the long one
+        _check_characters(cell)
     if len(cell) > column.max_length:
         raise CellFault("text-too-long", f"has {len(cell):,} characters; at most {column.max_length:,} are allowed.")
     if column.kind is Kind.TEXT:
@@ -67,10 +67,15 @@ def _text_warning(cell: str, bare: str) -> Unusable | None:
     return None if bare == cell else _SPACE_KEPT
 
 
-def _unfit_message(char: str) -> str:
-    if char == "\ufffd":
-        return "holds U+FFFD (�): a letter was lost before the file came here. Export it again as UTF-8."
-    return f"holds the control character U+{ord(char):04X}, which no document can show. Remove it."
+def _check_characters(cell: str) -> None:
+    unfit = _UNFIT.search(cell)
+    if unfit is None:
+        return
+    if unfit[0] == "\ufffd":
+        message = "holds U+FFFD (�): a letter was lost before the file came here. Export it again as UTF-8."
+    else:
+        message = f"holds the control character U+{ord(unfit[0]):04X}, which no document can show. Remove it."
+    raise CellFault("bad-character", message)
 
 
 def _date_cell(cell: date, column: Column) -> str:

@@ -60,9 +60,10 @@ class DateFormat:
             raise ValueError(f"has a year outside {FIRST_YEAR} to {LAST_YEAR}")
         if not 1 <= month <= 12:
             raise ValueError(f"has no month {month} (the form is {self.text})")
-        if not 1 <= day <= calendar.monthrange(year, month)[1]:
-            raise ValueError(f"does not exist: month {month} of {year} has no day {day}")
-        return date(year, month, day)
+        try:
+            return date(year, month, day)
+        except ValueError:
+            raise ValueError(f"does not exist: month {month} of {year} has no day {day}") from None
 
 
 @dataclass(frozen=True, slots=True)

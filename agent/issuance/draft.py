@@ -14,8 +14,9 @@ from typing import Any
 
 from agent.issuance.errors import RowRefused
 from agent.issuance.fields import Kind
+from agent.issuance.mapping import CONTEXTS, Claim
 from agent.issuance.rows import Row
-from agent.issuance.template import CONTEXTS, Achievement, Claim, TemplateDocument, end_of_day, start_of_day
+from agent.issuance.template import Achievement, TemplateDocument, end_of_day, start_of_day
 from vc import timestamps
 
 _XSD_DATE = "http://www.w3.org/2001/XMLSchema#date"

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,6 +22,8 @@ class RecipientBook:
     def __init__(self, session: Session, cipher: ColumnCipher, tenant_id: UUID) -> None:
         self._session, self._cipher, self._tenant_id = session, cipher, tenant_id
         self._known: dict[tuple[bytes, str], UUID] = {}
+        self.new_rows: list[dict[str, Any]] = []
+        """Recipients that the caller still has to insert."""
 
     def recipient_for(self, name: str, email: str | None, *, now: datetime) -> UUID:
         """The recipient with this address and name; without an address every award gets one of its own."""
@@ -35,15 +38,15 @@ class RecipientBook:
         sealed = None
         if email is not None:
             sealed = self._cipher.seal(email.encode(), column=SEALED_EMAIL, row=recipient_id)
-        self._session.add(
-            Recipient(
-                id=recipient_id,
-                tenant_id=self._tenant_id,
-                name=name,
-                sealed_email=sealed,
-                email_hash=digest,
-                created_at=now,
-            )
+        self.new_rows.append(
+            {
+                "id": recipient_id,
+                "tenant_id": self._tenant_id,
+                "name": name,
+                "sealed_email": sealed,
+                "email_hash": digest,
+                "created_at": now,
+            }
         )
         if digest is not None:
             self._known[digest, name] = recipient_id

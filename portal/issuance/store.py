@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from agent.issuance.batch import BatchState
@@ -24,7 +24,7 @@ from agent.issuance.template import TemplateDocument
 from anchoring.leaf import Kind, leaf_hash
 from portal.anchors.models import Leaf
 from portal.anchors.trees import seal_batch
-from portal.awards.models import Award, Credential
+from portal.awards.models import Award, Credential, Recipient
 from portal.awards.recipients import RecipientBook
 from portal.db.ids import new_id, new_public_id
 from portal.db.session import after_commit, tenant_session
@@ -36,7 +36,7 @@ from portal.keys import repository as keys
 from portal.keys.service import key_type_for, signer_for
 from portal.status_lists import service as status_lists
 from portal.templates import service as templates
-from portal.tenants import repository as tenants
+from portal.tenants.models import PublicId
 from portal.wiring import Node
 
 SEALED_VALUES = "batch_rows.sealed_values"
@@ -84,9 +84,9 @@ class PostgresBatchStore:
             if not rows:
                 return 0
             recorder = _Recorder(self._node, session, repository.require(session, self._batch_id), now)
-            recorder.add(rows)
+            recorder.secure(rows)
             failpoint("batch.secure")
-            session.flush()
+            recorder.store()
             self._touch(session, now)
             failpoint("batch.record")
             return len(rows)
@@ -121,8 +121,11 @@ class _Recorder:
         signer, self._key_id = signer_for(node, session, batch.identity_id, key_type)
         self._issuer = CredentialIssuer(signer, self._template.cryptosuite, now.replace(microsecond=0))
         self._recipients = RecipientBook(session, node.cipher, batch.tenant_id)
+        self._made: list[tuple[BatchRow, Row, IssuedCredential]] = []
+        self._faults: list[dict[str, Any]] = []
 
-    def add(self, rows: Sequence[BatchRow]) -> None:
+    def secure(self, rows: Sequence[BatchRow]) -> None:
+        """Build and sign; nothing is stored yet."""
         entries = status_lists.entries_for(self._session, [_set(row.credential_id) for row in rows])
         for row in rows:
             plain = self._node.cipher.open(row.sealed_values, column=SEALED_VALUES, row=row.id)
@@ -133,7 +136,21 @@ class _Recorder:
                 self._set_aside(row, refused)
                 continue
             row.state = "recorded"
-            self._store(row, values, issued)
+            self._made.append((row, values, issued))
+
+    def store(self) -> None:
+        """Insert everything in the order of its references, many rows at a time."""
+        awards = [self._award(row, values) for row, values, _issued in self._made]
+        for table, values_of_rows in (
+            (Recipient, self._recipients.new_rows),
+            (Award, awards),
+            (Credential, [self._credential(row, issued) for row, _values, issued in self._made]),
+            (PublicId, [self._public_id(row) for row, _values, _issued in self._made]),
+            (Leaf, [self._leaf(row, issued) for row, _values, issued in self._made]),
+            (BatchRowError, self._faults),
+        ):
+            if values_of_rows:
+                self._session.execute(insert(table), values_of_rows)
 
     def _draft(self, row: BatchRow, values: Row, entry: Mapping[str, Any]) -> dict[str, Any]:
         # Stored, not computed from today's origin: what a credential is called never changes.
@@ -149,63 +166,67 @@ class _Recorder:
             email_salt=secrets.token_hex(16),
         )
 
-    def _store(self, row: BatchRow, values: Row, issued: IssuedCredential) -> None:
-        tenant_id, credential_id, award_id = self._batch.tenant_id, _set(row.credential_id), _set(row.award_id)
+    def _award(self, row: BatchRow, values: Row) -> dict[str, Any]:
         name, email = recipient_name(values.values), values.values.get("recipient_email")
-        self._session.add(
-            Award(
-                id=award_id,
-                tenant_id=tenant_id,
-                recipient_id=self._recipients.recipient_for(name, email, now=self._now),
-                template_version_id=self._batch.template_version_id,
-                batch_id=self._batch.id,
-                batch_row_id=row.id,
-                status="active",
-                visibility="link",
-                awarded_at=self._now,
-                changed_at=self._now,
-            )
-        )
-        self._session.add(
-            Credential(
-                id=credential_id,
-                tenant_id=tenant_id,
-                award_id=award_id,
-                identity_id=self._identity.id,
-                key_id=self._key_id,
-                format="ldp_vc",
-                public_id=_set(row.public_id),
-                data=issued.data,
-                issued_at=self._now,
-            )
-        )
-        tenants.add_public(self._session, "credential", _set(row.public_id), tenant_id, credential_id)
+        return {
+            "id": _set(row.award_id),
+            "tenant_id": self._batch.tenant_id,
+            "recipient_id": self._recipients.recipient_for(name, email, now=self._now),
+            "template_version_id": self._batch.template_version_id,
+            "batch_id": self._batch.id,
+            "batch_row_id": row.id,
+            "status": "active",
+            "visibility": "link",
+            "awarded_at": self._now,
+            "changed_at": self._now,
+        }
+
+    def _credential(self, row: BatchRow, issued: IssuedCredential) -> dict[str, Any]:
+        return {
+            "id": _set(row.credential_id),
+            "tenant_id": self._batch.tenant_id,
+            "award_id": _set(row.award_id),
+            "identity_id": self._identity.id,
+            "key_id": self._key_id,
+            "format": "ldp_vc",
+            "public_id": _set(row.public_id),
+            "data": issued.data,
+            "issued_at": self._now,
+        }
+
+    def _public_id(self, row: BatchRow) -> dict[str, Any]:
+        return {
+            "kind": "credential",
+            "name": _set(row.public_id),
+            "tenant_id": self._batch.tenant_id,
+            "target_id": _set(row.credential_id),
+        }
+
+    def _leaf(self, row: BatchRow, issued: IssuedCredential) -> dict[str, Any]:
         salt = secrets.token_bytes(_SALT_BYTES)
-        self._session.add(
-            Leaf(
-                id=new_id(self._now),
-                tenant_id=tenant_id,
-                credential_id=credential_id,
-                batch_id=self._batch.id,
-                kind=int(Kind.DOCUMENT),
-                digest=issued.digest,
-                salt=salt,
-                leaf_hash=leaf_hash(Kind.DOCUMENT, salt, issued.digest),
-            )
-        )
+        return {
+            "id": new_id(self._now),
+            "tenant_id": self._batch.tenant_id,
+            "credential_id": _set(row.credential_id),
+            "batch_id": self._batch.id,
+            "kind": int(Kind.DOCUMENT),
+            "digest": issued.digest,
+            "salt": salt,
+            "leaf_hash": leaf_hash(Kind.DOCUMENT, salt, issued.digest),
+        }
 
     def _set_aside(self, row: BatchRow, refused: RowRefused) -> None:
         row.state = "refused"
-        self._session.add(
-            BatchRowError(
-                id=new_id(self._now),
-                tenant_id=self._batch.tenant_id,
-                batch_id=self._batch.id,
-                line=row.line,
-                column=None,
-                code=refused.code,
-                message=str(refused),
-            )
+        self._faults.append(
+            {
+                "id": new_id(self._now),
+                "tenant_id": self._batch.tenant_id,
+                "batch_id": self._batch.id,
+                "line": row.line,
+                "column": None,
+                "code": refused.code,
+                "message": str(refused),
+            }
         )
 
 

@@ -37,7 +37,7 @@ def add_keys_and_identities(node: Node, session: Session, *, tenant_id: UUID, sl
     session.flush()
     base_url = f"{node.origin}/t/{slug}"
     web = IssuerIdentity(
-        id=new_id(now), tenant_id=tenant_id, method="web", did=did_of(f"{base_url}/did.json"), base_url=base_url,
+        id=new_id(now), tenant_id=tenant_id, method="web", did=did_of(base_url), base_url=base_url,
         created_at=now, published_at=now,
     )  # fmt: skip
     session.add(web)
