@@ -86,7 +86,7 @@ class DidDocument:
             InvalidPublicKey, InvalidVerificationMethod: it has, in a form that cannot be used.
         """
         entry = self._methods.get(absolute(url, self.id))
-        return None if entry is None else _read_method(entry, self.id)
+        return None if entry is None else read_method(entry, self.id)
 
     def require_method(self, url: str, relationship: Relationship) -> VerificationMethod:
         """The method `url`, authorized for `relationship` by this document.
@@ -104,9 +104,17 @@ class DidDocument:
         # by somebody else, and sign in that name.
         if method.controller != self.id:
             raise InvalidVerificationMethod(f"{method.id} is controlled by {method.controller}, not by its document")
-        if method.id not in self._relationships[Relationship(relationship)]:
+        if not self.lists(method.id, relationship):
             raise KeyNotAuthorized(f"{method.id} is not listed under {relationship} of {self.id}")
         return method
+
+    def lists(self, url: str, relationship: Relationship) -> bool:
+        """Whether `url` stands under `relationship`, as a reference or embedded."""
+        return absolute(url, self.id) in self._relationships[relationship]
+
+    def method_json(self, url: str) -> Mapping[str, Any] | None:
+        """The method `url` as the document writes it."""
+        return self._methods.get(absolute(url, self.id))
 
     def methods(self, relationship: Relationship | None = None) -> Iterator[VerificationMethod]:
         """Every method that can be read, in the document's order; those in unknown forms are left out."""
@@ -168,10 +176,11 @@ def _relationship_in(
     return frozenset(listed)
 
 
-def _read_method(entry: Mapping[str, Any], base: str) -> VerificationMethod:
-    url, method_type, controller = entry["id"], entry.get("type"), entry.get("controller")
-    if not isinstance(method_type, str) or not isinstance(controller, str):
-        raise InvalidVerificationMethod(f"{url} has no type or no controller")
+def read_method(entry: Mapping[str, Any], base: str) -> VerificationMethod:
+    """A verification method wherever it stands. Raises `InvalidPublicKey` or `InvalidVerificationMethod`."""
+    url, method_type, controller = entry.get("id"), entry.get("type"), entry.get("controller")
+    if not isinstance(url, str) or not isinstance(method_type, str) or not isinstance(controller, str):
+        raise InvalidVerificationMethod(f"{url} has no id, no type or no controller")
     return VerificationMethod(
         id=absolute(url, base),
         type=method_type,

@@ -15,6 +15,7 @@ The order of one hop:
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import threading
@@ -31,11 +32,12 @@ import certifi
 import httpcore
 
 from did.addresses import is_loopback, parse_address, refusing_rule
-from did.errors import FetchFailed, FetchRefused
+from did.errors import DidNotFound, FetchFailed, FetchRefused, ResolutionUnavailable
 from did.target import Target
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _USER_AGENT = "dcp-node"
+_MAX_AGE = re.compile(r"(?<![a-z-])max-age\s*=\s*\"?(\d{1,9})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,23 @@ class Response:
     headers: Mapping[str, str]
     body: bytes
     url: str
+
+    @property
+    def max_age_s(self) -> int | None:
+        """How long the server lets its answer be kept (RFC 9111, section 5.2.2); None: it does not say."""
+        control = self.headers.get("cache-control", "").lower()
+        if "no-store" in control or "no-cache" in control:
+            return 0
+        match = _MAX_AGE.search(control)
+        return int(match[1]) if match else None
+
+    def require_body(self) -> bytes:
+        """The body of a 200. Raises `DidNotFound` where the server says no, else `ResolutionUnavailable`."""
+        if self.status == 200:
+            return self.body
+        if self.status in (404, 410):
+            raise DidNotFound(f"{self.url} answers {self.status}")
+        raise ResolutionUnavailable(f"{self.url} answers {self.status}")
 
 
 class Fetch(Protocol):

@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from did.document import DID_CONTEXT, MULTIKEY_CONTEXT, DidDocument, Relationship
-from did.errors import DidNotFound, FeatureNotSupported, InvalidDid, ResolutionUnavailable
-from did.fetch import Fetch, Response
+from did.errors import FeatureNotSupported, InvalidDid
+from did.fetch import Fetch
 from did.keys import PublicKey
 from did.multikey import encode_multikey
 from did.resolver import CURRENT, ResolutionOptions, ResolutionResult
@@ -28,7 +28,6 @@ _LOOPBACK_HOSTS = ("localhost", "127.0.0.1")
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII)
 _IPV4 = re.compile(r"(.*\.)?[0-9]+", re.ASCII)
 _SEGMENT = re.compile(r"(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})+", re.ASCII)
-_MAX_AGE = re.compile(r"max-age\s*=\s*\"?(\d{1,9})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,27 +106,8 @@ class WebMethod:
             raise FeatureNotSupported("did:web has no older versions")
         url = url_of(did, loopback_http=self._loopback_http)
         response = self._fetch(url, accept=ACCEPT, max_bytes=MAX_DOCUMENT_BYTES, max_redirects=0)
-        body = body_of(response)
-        document = DidDocument.parse(parse_object(body), str(did))
-        return ResolutionResult(document, {}, {"contentType": "application/did"}, max_age_of(response.headers))
-
-
-def body_of(response: Response) -> bytes:
-    """The body of a 200. Raises `DidNotFound` where the server says no, else `ResolutionUnavailable`."""
-    if response.status == 200:
-        return response.body
-    if response.status in (404, 410):
-        raise DidNotFound(f"{response.url} answers {response.status}")
-    raise ResolutionUnavailable(f"{response.url} answers {response.status}")
-
-
-def max_age_of(headers: Mapping[str, str]) -> int | None:
-    """How long the server lets its answer be kept (RFC 9111, section 5.2.2)."""
-    control = headers.get("cache-control", "").lower()
-    if "no-store" in control or "no-cache" in control:
-        return 0
-    match = _MAX_AGE.search(control)
-    return int(match[1]) if match else None
+        document = DidDocument.parse(parse_object(response.require_body()), str(did))
+        return ResolutionResult(document, {}, {"contentType": "application/did"}, response.max_age_s)
 
 
 def build_document(

@@ -15,7 +15,7 @@ from typing import Any
 from did.document import DidDocument
 from did.errors import DidError, DidNotFound, InvalidDid, InvalidOptions
 from did.fetch import Fetch
-from did.methods.web import base_url_of, body_of
+from did.methods.web import base_url_of
 from did.methods.webvh_log import Entry, Log, verify_proof
 from did.resolver import CURRENT, ResolutionOptions, ResolutionResult
 from did.url import Did
@@ -59,7 +59,7 @@ class WebvhMethod:
         if options.version_id is not None and options.version_time is not None:
             raise InvalidOptions("a version is asked for by id or by time, not by both")
         log_url, witness_url = urls_of(did, loopback_http=self._loopback_http)
-        data = body_of(self._fetch(log_url, accept=ACCEPT_LOG, max_bytes=MAX_LOG_BYTES, max_redirects=0))
+        data = self._fetch(log_url, accept=ACCEPT_LOG, max_bytes=MAX_LOG_BYTES, max_redirects=0).require_body()
         log = Log.read(data, scid_of(did), now=self._clock())
         if any(entry.threshold for entry in log.entries):
             log = _witnessed(log, self._witness_proofs(witness_url))
@@ -71,9 +71,9 @@ class WebvhMethod:
         return _result(did, log, _chosen(log, options), is_current=options.is_current)
 
     def _witness_proofs(self, url: str) -> list[Any]:
-        body = body_of(self._fetch(url, accept="application/json", max_bytes=MAX_WITNESS_BYTES, max_redirects=0))
+        response = self._fetch(url, accept="application/json", max_bytes=MAX_WITNESS_BYTES, max_redirects=0)
         try:
-            proofs = json.loads(body)
+            proofs = json.loads(response.require_body())
         except (ValueError, RecursionError) as error:
             raise InvalidDid("did-witness.json is not JSON") from error
         if not isinstance(proofs, list):
