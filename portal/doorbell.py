@@ -13,6 +13,7 @@ from portal.supervisor.broker import broker_settings
 
 log = logging.getLogger(__name__)
 
+QUEUES = ("issuance", "anchors")
 # Which queue a task's messages go to; portal/services.py says which service owns the queue.
 ROUTES = {"issuance.*": {"queue": "issuance"}, "anchors.*": {"queue": "anchors"}, "keys.*": {"queue": "anchors"}}
 

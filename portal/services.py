@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 
 from portal.awards.endpoints import router as awards_router
+from portal.doorbell import QUEUES
 from portal.health import router as health_router
 from portal.issuance.endpoints import router as issuance_router
 from portal.keys.endpoints import resolution_router
@@ -42,7 +43,7 @@ SERVICES = (
     Service(
         "issuance",
         routers=(_fixed(tenants_router), _fixed(templates_router), _fixed(issuance_router), _fixed(awards_router)),
-        queues=("issuance", "anchors"),
+        queues=QUEUES,
     ),
     Service("verification", routers=(verification_router,)),
     Service("studio"),
@@ -58,7 +59,3 @@ def routers(get_source: Callable[[], NodeSource]) -> Iterator[APIRouter]:
     for service in SERVICES:
         for factory in service.routers:
             yield factory(get_source)
-
-
-def queues() -> list[str]:
-    return [queue for service in SERVICES for queue in service.queues]

@@ -63,7 +63,8 @@ def build_resolver(
         network = EthrNetwork(chain_id=chain.chain_id, registry=settings.did_registry, rpc=chain.rpc)
         networks[hex(chain.chain_id)] = network
     methods: list[Method] = [
-        WebMethod(fetch, loopback_http=settings.allow_loopback),
+        # A node of this machine without TLS is read by http; one with its own authority by https like any other.
+        WebMethod(fetch, loopback_http=settings.allow_loopback and settings.ca_file is None),
         EthrMethod(networks, clock=clock),
         KeyMethod(),
         JwkMethod(),

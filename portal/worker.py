@@ -9,8 +9,7 @@ from typing import Any
 from celery import Celery
 
 from config.settings import Settings
-from portal.doorbell import base_celery
-from portal.services import queues
+from portal.doorbell import QUEUES, base_celery
 
 TASK_MODULES = ("portal.issuance.tasks", "portal.anchors.tasks", "portal.keys.tasks")
 
@@ -21,7 +20,7 @@ def schedule(settings: Settings) -> dict[str, dict[str, Any]]:
     return {
         "sweep batches": {"task": "issuance.sweep", "schedule": settings.sweep_interval_s},
         "advance rounds": {"task": "anchors.advance", "schedule": round_s},
-        "publish identities": {"task": "keys.publish_pending", "schedule": settings.sweep_interval_s},
+        "publish identities": {"task": "keys.publish_pending", "schedule": round_s},
     }
 
 
@@ -41,6 +40,6 @@ def worker_arguments(settings: Settings) -> list[str]:
     """The command line of one worker with its scheduler."""
     return [
         "worker", "--beat", "--schedule", str(settings.data_dir / "beat-schedule"), "--pool", "prefork",
-        "--concurrency", str(settings.worker_processes), "--queues", ",".join(queues()),
+        "--concurrency", str(settings.worker_processes), "--queues", ",".join(QUEUES),
         "--loglevel", settings.log_level, "--without-gossip", "--without-mingle", "--without-heartbeat",
     ]  # fmt: skip
