@@ -131,7 +131,8 @@ class DidDocument:
     def accounts(self) -> frozenset[str]:
         """The blockchain accounts (CAIP-10) that the document names as its own."""
         named = {entry.get("blockchainAccountId") for entry in self._methods.values()}
-        for alias in _list_in(self.json, "alsoKnownAs"):
+        aliases = self.json.get("alsoKnownAs")
+        for alias in aliases if isinstance(aliases, list) else []:
             if isinstance(alias, str) and alias.startswith("did:pkh:"):
                 named.add(alias.removeprefix("did:pkh:"))
         return frozenset(account for account in named if isinstance(account, str))
