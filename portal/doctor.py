@@ -160,7 +160,7 @@ def check_postgres(settings: Settings) -> Finding:
         return _ask_database(settings)
     try:
         with tempfile.TemporaryDirectory(prefix="dcp-") as scratch:
-            server = EmbeddedServer(Path(scratch) / "data")
+            server = EmbeddedServer(Path(scratch) / "data", is_durable=False)
             with server:
                 return Finding(name, Outcome.FINE, "the embedded server starts")
     except SupervisorError as error:
