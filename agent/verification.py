@@ -1,35 +1,30 @@
 """One answer about a credential, as the portal and the command line give it.
 
-That is `vc.verify` with keys and status lists looked up, and the anchor compared with the chain.
+1. `vc.verify`, with keys and status lists looked up;
+2. the anchor, compared with the chain (`agent/anchor_check.py`);
+3. the issuer's standing with this verifier (`agent/trust.py`), if the verifier keeps a list.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from anchoring.errors import AnchoringError, AnchorPending, ChainUnavailable, WrongChain
-from anchoring.leaf import Kind
-from anchoring.networks import network_of
-from anchoring.proof import AnchorProof
-from anchoring.protocol import AnchorEvidence, ChainReader
-from anchoring.verify import verify_anchor, verify_inclusion_offline
+from agent.anchor_check import ChainFor, check_anchor
+from agent.trust import TrustList, check_trust
 from did.document import Relationship, VerificationMethod
-from did.errors import DidError, FetchRefused
+from did.errors import DidError, KeyNotAuthorized
 from did.fetch import Fetch
 from did.resolver import Resolver
 from did.url import DidUrl
-from vc.canonical import jcs
 from vc.errors import StatusUnavailable, VcError
-from vc.model import parse_json
+from vc.model import Credential, parse_json
 from vc.policy import Policy
 from vc.report import REQUIRED_CHECKS, Check, Outcome, Report
 from vc.verify import verify
 
-ChainFor = Callable[[str], ChainReader | None]
-"""The chain client for a CAIP-2 name such as eip155:137; None where that chain cannot be asked."""
+__all__ = ["ChainFor", "verify_credential"]
 
 _STATUS_ACCEPT = "application/vc, application/ld+json;q=0.9, application/json;q=0.8"
 _MAX_STATUS_LIST_BYTES = 2_000_000
@@ -44,108 +39,79 @@ def verify_credential(
     fetch: Fetch,
     chain_for: ChainFor,
     anchor_proof: Mapping[str, Any] | None = None,
+    require_anchor: bool = False,
+    trust: TrustList | None = None,
 ) -> Report:
     """Verify a credential with everything that can be asked about it. Never raises for what the credential is.
 
-    A *wrong* anchor proof fails; one that the chain has not settled yet, or none at all, adds no line, since a
-    credential is good without an anchor.
+    `data` is the credential as received: an anchor commits to its every member.
     """
     try:
         credential = parse_json(data) if isinstance(data, bytes) else data
     except VcError as error:
         return _unreadable(str(error))
-    anchor, evidence = _check_anchor(credential, anchor_proof, chain_for)
+    view = Credential(credential)
+    anchor = check_anchor(
+        credential,
+        anchor_proof,
+        chain_for=chain_for,
+        accounts_of_issuer=lambda: _accounts(view.issuer_id, resolver),
+        required=require_anchor,
+    )
     report = verify(
         credential,
         policy=policy,
         now=now,
         get_key=lambda url, purpose: _key(url, purpose, resolver),
         fetch_status=lambda url: _status_list(url, fetch),
-        anchored_before=None if evidence is None else evidence.event.time,
+        anchored_before=anchor.time,
     )
-    return report if anchor is None else report.with_checks([anchor])
+    lines = [] if anchor.check is None else [anchor.check]
+    if trust is not None:
+        lines.append(check_trust(trust, issuer_id=view.issuer_id, types=view.types, issued_at=_issued_at(view)))
+    return report.with_checks(lines)
 
 
 def _key(url: str, purpose: str, resolver: Resolver) -> VerificationMethod:
+    """The verification method at `url`, if its document lists it for `purpose`."""
+    if purpose not in list(Relationship):
+        raise KeyNotAuthorized(f"{purpose!r} is no verification relationship")
     did_url = DidUrl.parse(url)
     return resolver.require_document(str(did_url.did)).require_method(url, Relationship(purpose))
 
 
+def _accounts(issuer_id: str | None, resolver: Resolver) -> frozenset[str]:
+    """The chain accounts that the issuer calls its own; none when that cannot be found out."""
+    try:
+        return frozenset() if issuer_id is None else resolver.require_document(issuer_id).accounts()
+    except DidError:
+        return frozenset()
+
+
 def _status_list(url: str, fetch: Fetch) -> Mapping[str, Any]:
-    """The list behind a URL, asked without cookies or anything that tells who asks."""
+    """The list behind a URL, asked without anything that tells which credential is meant."""
     try:
         response = fetch(url, accept=_STATUS_ACCEPT, max_bytes=_MAX_STATUS_LIST_BYTES, max_redirects=3)
-    except FetchRefused as error:
-        raise StatusUnavailable(f"the address of the status list may not be asked: {error}") from error
-    except DidError as error:
-        raise StatusUnavailable(f"the status list did not answer: {error}") from error
+    except DidError as error:  # refused as an address, or unreachable
+        raise StatusUnavailable(f"the status list could not be fetched: {error}") from error
     if response.status != 200:
-        raise StatusUnavailable(f"the status list answers {response.status}")
+        raise StatusUnavailable(f"the status list answers with HTTP status {response.status}")
     try:
-        return parse_json(response.body)
+        return parse_json(response.body, max_bytes=_MAX_STATUS_LIST_BYTES)
     except VcError as error:
-        raise StatusUnavailable(f"the status list is not readable: {error}") from error
+        raise StatusUnavailable(f"the status list cannot be read: {error}") from error
 
 
-def _check_anchor(
-    credential: Mapping[str, Any], proof_json: Mapping[str, Any] | None, chain_for: ChainFor
-) -> tuple[Check | None, AnchorEvidence | None]:
-    if proof_json is None:
-        return None, None
+def _issued_at(view: Credential) -> datetime | None:
     try:
-        proof = AnchorProof.parse(proof_json)
-        digest = hashlib.sha256(jcs.canonicalize(credential)).digest()
-        verify_inclusion_offline(Kind.DOCUMENT, digest, proof)
-        chain = None if proof.anchor is None else chain_for(proof.anchor.chain)
-        if proof.anchor is None:
-            return None, None
-        if chain is None:
-            return _undecided(
-                f"The anchor is on {proof.anchor.chain}, and no node of that chain is configured here."
-            ), None
-        evidence = verify_anchor(Kind.DOCUMENT, digest, proof, chain)
-    except AnchorPending:
-        return None, None
-    except (ChainUnavailable, WrongChain) as error:
-        return _undecided(f"The chain could not be asked about the anchor: {error}."), None
-    except (AnchoringError, VcError) as error:
-        return Check(
-            "anchor", Outcome.FAILED, f"The anchor proof does not fit this credential: {error}.", "anchor-invalid"
-        ), None
-    return _anchored(evidence), evidence
-
-
-def _anchored(evidence: AnchorEvidence) -> Check:
-    network = network_of(int(evidence.chain.partition(":")[2]))
-    when = f"{evidence.event.time:%Y-%m-%d %H:%M} UTC"
-    if network.proves_to_outsiders:
-        message = (
-            f"This credential existed no later than {when}: {network.name} holds its anchor, and the block is final."
-        )
-    else:
-        message = (
-            f"The anchor is final in the local chain since {when}. That chain runs on this machine only: "
-            "it proves nothing to outsiders."
-        )
-    detail = {
-        "chain": evidence.chain,
-        "account": evidence.account_id,
-        "transaction": evidence.event.transaction,
-        "block": evidence.event.block,
-    }
-    return Check("anchor", Outcome.PASSED, message, None, detail)
-
-
-def _undecided(message: str) -> Check:
-    return Check("anchor", Outcome.UNDECIDED, message, "chain-unavailable")
+        return view.valid_from
+    except VcError:  # malformed: the report says so under "structure" and "validity"
+        return None
 
 
 def _unreadable(reason: str) -> Report:
     """A report about bytes that are no credential: nothing could be asked, and that is a no."""
-    first = Check("structure", Outcome.FAILED, f"This is not a credential that can be read: {reason}.", "unreadable")
-    others = (
-        Check(name, Outcome.UNDECIDED, "Not looked at, since the document cannot be read.", "unreadable")
-        for name in REQUIRED_CHECKS
-        if name != first.name
-    )
-    return Report((first, *others))
+    first = Check("structure", Outcome.FAILED, "This is not a credential that can be read.", "unreadable")
+    skipped = "Not looked at, since the document cannot be read."
+    others = (Check(name, Outcome.UNDECIDED, skipped, "unreadable") for name in REQUIRED_CHECKS if name != first.name)
+    return Report((Check(first.name, first.outcome, first.message, first.code, {"reason": reason}), *others))

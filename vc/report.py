@@ -28,13 +28,17 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line: `message` is a sentence for people, `code` never changes and is for programs."""
+    """One line: `message` is a sentence for people, `code` never changes and is for programs.
+
+    With `required` false an undecided line leaves the verdict to the others; a failed line always counts.
+    """
 
     name: str
     outcome: Outcome
     message: str
     code: str | None = None
     detail: Mapping[str, Any] | None = field(default=None)
+    required: bool = True
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -43,6 +47,7 @@ class Check:
             "message": self.message,
             "code": self.code,
             "detail": None if self.detail is None else dict(self.detail),
+            "required": self.required,
         }
 
 
@@ -59,11 +64,14 @@ class Report:
         missing = [name for name in REQUIRED_CHECKS if name not in names]
         if missing:
             raise ValueError(f"checks missing from the report: {', '.join(missing)}")
+        optional = [check.name for check in self.checks if check.name in REQUIRED_CHECKS and not check.required]
+        if optional:
+            raise ValueError(f"checks that every report requires: {', '.join(optional)}")
 
     @property
     def verdict(self) -> Verdict:
-        """Verified only if every check passed: failed beats undecided, undecided beats passed."""
-        outcomes = {check.outcome for check in self.checks}
+        """Verified only if every required check passed: failed beats undecided, undecided beats passed."""
+        outcomes = {check.outcome for check in self.checks if check.required or check.outcome is Outcome.FAILED}
         if Outcome.FAILED in outcomes:
             return Verdict.NOT_VERIFIED
         if outcomes == {Outcome.PASSED}:

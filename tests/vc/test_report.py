@@ -57,6 +57,20 @@ def test_more_checks_count_like_the_others() -> None:
         good.check("anchor")
 
 
+def test_an_undecided_line_that_is_not_required_leaves_the_verdict_to_the_others() -> None:
+    for outcomes in product(Outcome, repeat=len(REQUIRED_CHECKS)):
+        plain = report(outcomes)
+        waiting = Check("anchor", UNDECIDED, "", "anchor-pending", required=False)
+        assert plain.with_checks([waiting]).verdict is plain.verdict
+        wrong = Check("anchor", FAILED, "", "anchor-invalid", required=False)
+        assert plain.with_checks([wrong]).verdict is Verdict.NOT_VERIFIED
+
+
+def test_what_every_report_requires_cannot_be_made_optional() -> None:
+    with pytest.raises(ValueError, match="every report requires: proof"):
+        report((PASSED,) * 6).with_checks([Check("proof", UNDECIDED, "", required=False)])
+
+
 def _errors() -> list[type[Exception]]:
     return [
         error

@@ -38,6 +38,7 @@ def test_a_good_credential_is_verified_and_every_check_is_named(world: World) ->
                 "message": "The credential follows the rules of its format.",
                 "code": None,
                 "detail": None,
+                "required": True,
             },
             {
                 "name": "issuer",
@@ -45,6 +46,7 @@ def test_a_good_credential_is_verified_and_every_check_is_named(world: World) ->
                 "message": "The key that signed the credential is published by its issuer, for signing credentials.",
                 "code": None,
                 "detail": {"issuer": ISSUER},
+                "required": True,
             },
             {
                 "name": "proof",
@@ -52,6 +54,7 @@ def test_a_good_credential_is_verified_and_every_check_is_named(world: World) ->
                 "message": "The signature is intact: nothing in the credential was changed after it was signed.",
                 "code": None,
                 "detail": {"cryptosuites": ["eddsa-rdfc-2022"]},
+                "required": True,
             },
             {
                 "name": "validity",
@@ -59,6 +62,7 @@ def test_a_good_credential_is_verified_and_every_check_is_named(world: World) ->
                 "message": "The credential is valid until 1 October 2030.",
                 "code": None,
                 "detail": None,
+                "required": True,
             },
             {
                 "name": "status",
@@ -66,6 +70,7 @@ def test_a_good_credential_is_verified_and_every_check_is_named(world: World) ->
                 "message": "The issuer has not revoked this credential.",
                 "code": None,
                 "detail": {"purpose": "revocation", "status": 0, "message": None},
+                "required": True,
             },
             {
                 "name": "schema",
@@ -73,6 +78,7 @@ def test_a_good_credential_is_verified_and_every_check_is_named(world: World) ->
                 "message": "The credential names no description of its content.",
                 "code": "no-schema",
                 "detail": None,
+                "required": True,
             },
         ],
     }
@@ -338,6 +344,7 @@ def test_no_status_is_no_obstacle_unless_the_policy_demands_one(world: World) ->
         "message": "The issuer did not provide a way to revoke this credential.",
         "code": "no-status",
         "detail": None,
+        "required": True,
     }
     demanded = world.verify(credential, policy=Policy(require_status=True))
     assert lines(demanded) == {"status": "status-missing"}
