@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 
 from portal.awards.endpoints import router as awards_router
+from portal.docs import router as docs_router
 from portal.doorbell import QUEUES
 from portal.health import router as health_router
 from portal.issuance.endpoints import router as issuance_router
@@ -38,7 +39,10 @@ def _fixed(router: APIRouter) -> RouterFactory:
 
 
 SERVICES = (
-    Service("gateway", routers=(_fixed(health_router), _fixed(published_router), _fixed(resolution_router))),
+    Service(
+        "gateway",
+        routers=(_fixed(health_router), _fixed(published_router), _fixed(resolution_router), _fixed(docs_router)),
+    ),
     Service("users"),
     Service(
         "issuance",

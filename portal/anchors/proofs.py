@@ -27,7 +27,7 @@ def anchor_json(session: Session, credential_id: UUID) -> dict[str, Any] | None:
     ).one_or_none()
     if row is None:
         return None
-    leaf, tree, place, round_ = row.tuple()
+    leaf, tree, place, round_ = row
     if leaf.salt is None or leaf.index is None or round_.root is None:
         return None
     in_batch = _tree("tree", tree.id, lambda: _hashes_of_tree(session, tree.id)).prove(leaf.index)

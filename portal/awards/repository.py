@@ -12,7 +12,10 @@ def find_credential(session: Session, credential_id: UUID) -> tuple[Credential, 
     row = session.execute(
         select(Credential, Award).join(Award, Award.id == Credential.award_id).where(Credential.id == credential_id)
     ).one_or_none()
-    return None if row is None else row.tuple()
+    if row is None:
+        return None
+    credential, award = row
+    return credential, award
 
 
 def locked_award(session: Session, award_id: UUID) -> Award:
@@ -36,7 +39,7 @@ def page_of_batch(
     )
     if after is not None:
         query = query.where(Credential.id > after)
-    return [row.tuple() for row in session.execute(query)]
+    return [(credential, award) for credential, award in session.execute(query)]  # noqa: C416
 
 
 def count_of_batch(session: Session, batch_id: UUID) -> int:

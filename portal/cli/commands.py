@@ -83,6 +83,14 @@ def tenant_list(as_json: Json = False) -> None:
     list_(as_json=as_json)
 
 
+@template_app.command("example")
+def template_example() -> None:
+    """Print a template to start from."""
+    from portal.cli.templates import example
+
+    typer.echo(example(), nl=False)
+
+
 @template_app.command("put")
 def template_put(template: str, file: Path, tenant: Tenant, as_json: Json = False) -> None:
     """Store a template from a JSON file; a changed one gets a new version."""

@@ -1,6 +1,7 @@
-"""dcp template put | list"""
+"""dcp template example | put | list"""
 
 import json
+from importlib.resources import files
 from pathlib import Path
 
 from portal.cli.commands import say
@@ -9,6 +10,11 @@ from portal.errors import InvalidTemplate
 from portal.process import node
 from portal.templates import service
 from portal.tenants import repository
+
+
+def example() -> str:
+    """The demo tenant's template: complete, and written to be changed."""
+    return files("portal.bootstrap").joinpath("demo-template.json").read_text(encoding="utf-8")
 
 
 def put(template: str, file: Path, *, tenant: str, as_json: bool) -> None:

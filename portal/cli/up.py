@@ -12,7 +12,7 @@ from config.settings import Settings, UnknownVariable, problems_of
 from portal.errors import PortalError
 from portal.supervisor import leftovers
 from portal.supervisor import origin as origins
-from portal.supervisor.chain import WARNING, LocalChain
+from portal.supervisor.chain import WARNING, LocalChain, Pace
 from portal.supervisor.errors import SettingsIncomplete, SupervisorError
 from portal.supervisor.events import JsonVoice, PlainVoice, Voice
 from portal.supervisor.files import make_private_folder
@@ -24,6 +24,7 @@ from portal.supervisor.signals import StopRequested, StopSignals
 from portal.tls import how_to_trust
 
 _COPY_CHAIN_EVERY_S = 10.0
+_LOOK_AT_CHAIN_EVERY_S = 0.5
 
 
 def up(
@@ -141,12 +142,17 @@ def _tell_ready(plan: Plan, runtime: Runtime, voice: Voice, *, seconds: float) -
 def _chores(chain: LocalChain | None) -> list[Callable[[], None]]:
     if chain is None:
         return []
+    pace = Pace(chain.ask, monotonic=time.monotonic)
+    return [_every(_LOOK_AT_CHAIN_EVERY_S, pace.look), _every(_COPY_CHAIN_EVERY_S, chain.keep_copy)]
+
+
+def _every(seconds: float, act: Callable[[], None]) -> Callable[[], None]:
     last = time.monotonic()
 
-    def copy_now_and_then() -> None:
+    def maybe() -> None:
         nonlocal last
-        if time.monotonic() - last >= _COPY_CHAIN_EVERY_S:
-            chain.keep_copy()
+        if time.monotonic() - last >= seconds:
+            act()
             last = time.monotonic()
 
-    return [copy_now_and_then]
+    return maybe

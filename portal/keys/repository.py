@@ -39,7 +39,8 @@ def assertion_key(session: Session, identity_id: UUID, key_type: KeyType) -> tup
     ).one_or_none()
     if row is None:
         raise IdentityNotReady(f"no {key_type.value} key of this identity is published yet; try again in a moment")
-    return row.tuple()
+    key, verification_method = row
+    return key, verification_method
 
 
 def key_of_type(session: Session, key_type: KeyType) -> SigningKey:
@@ -79,4 +80,4 @@ def keys_with_places(session: Session, identity_id: UUID) -> list[tuple[SigningK
         .where(IdentityKey.identity_id == identity_id)
         .order_by(SigningKey.created_at, SigningKey.id)
     )
-    return [row.tuple() for row in rows]
+    return [(key, place) for key, place in rows]  # noqa: C416

@@ -152,6 +152,9 @@ def _walk(node: Any, path: tuple[str, ...], depth: int) -> Iterator[tuple[str, s
         if "@value" in node:
             yield " · ".join(path), text_of(node)
             return
+        if "identityHash" in node:
+            yield _identity(node)
+            return
         for key, child in node.items():
             if key not in _SHOWN_ELSEWHERE:
                 yield from _walk(child, (*path, _label(key, path)), depth + 1)
@@ -161,6 +164,14 @@ def _walk(node: Any, path: tuple[str, ...], depth: int) -> Iterator[tuple[str, s
             yield from _walk(child, label, depth + 1)
     elif isinstance(node, str | int | float) and path:
         yield " · ".join(path), _scalar(node)
+
+
+def _identity(node: Mapping[str, Any]) -> tuple[str, str]:
+    """An Open Badges 3.0 IdentityObject is one fact: its kind, and the value or that only its hash is kept."""
+    kind = _words(text_of(node.get("identityType")).removeprefix("ext:")) or "Identity"
+    if node.get("hashed") is not False:
+        return kind, "kept as a salted hash: whoever knows it can compare it"
+    return kind, text_of(node.get("identityHash"))
 
 
 def _label(key: str, path: tuple[str, ...]) -> str:
