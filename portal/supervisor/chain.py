@@ -154,7 +154,7 @@ class Pace:
     def _has_work(self) -> bool:
         if int(self._ask("txpool_status")["pending"], 16) > 0:
             return True
-        latest = self._ask("eth_getBlockByNumber", "latest", False)  # noqa: FBT003
+        latest = self._ask("eth_getBlockByNumber", "latest", False)
         return bool(latest["transactions"])
 
 

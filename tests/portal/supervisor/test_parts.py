@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 from config.settings import Settings
 from portal.supervisor import processes
 from portal.supervisor.broker import broker_settings, keywords_of
-from portal.supervisor.chain import LocalChain, find_anvil
+from portal.supervisor.chain import LocalChain, Pace, find_anvil
 from portal.supervisor.errors import MasterKeyRefused, ProgramNotFound, SettingsIncomplete
 from portal.supervisor.events import PlainVoice
 from portal.supervisor.lock import NodeLock
@@ -125,6 +125,50 @@ def test_without_anvil_the_fix_names_the_way_without_a_chain(tmp_path, monkeypat
         find_anvil(None, project=tmp_path)
 
     assert "--chain none" in caught.value.fix
+
+
+class SmallChain:
+    """Answers what `Pace` asks and remembers the interval."""
+
+    def __init__(self):
+        self.pending, self.transactions, self.interval_s, self.is_down = 0, [], 1, False
+
+    def ask(self, method, *parameters):
+        if self.is_down:
+            raise ConnectionRefusedError
+        if method == "txpool_status":
+            return {"pending": hex(self.pending), "queued": "0x0"}
+        if method == "eth_getBlockByNumber":
+            return {"transactions": self.transactions}
+        (self.interval_s,) = parameters
+        return None
+
+
+def test_an_idle_chain_slows_down_and_a_transaction_wakes_it():
+    chain, now = SmallChain(), [0.0]
+    pace = Pace(chain.ask, monotonic=lambda: now[0])
+
+    intervals = []
+    for moment, pending in [(1, 0), (31, 0), (40, 1), (41, 0), (69, 0), (71, 0)]:
+        now[0], chain.pending = moment, pending
+        pace.look()
+        intervals.append(chain.interval_s)
+
+    assert intervals == [1, 30, 1, 1, 1, 30]
+
+
+def test_a_restarted_chain_is_slowed_down_again():
+    chain, now = SmallChain(), [100.0]
+    pace = Pace(chain.ask, monotonic=lambda: now[0])
+    now[0] = 200.0
+    pace.look()
+    chain.is_down = True
+    pace.look()
+    chain.is_down, chain.interval_s = False, 1
+
+    pace.look()
+
+    assert chain.interval_s == 30
 
 
 # -- broker ---------------------------------------------------------------------------------
