@@ -39,7 +39,7 @@ def page_of_batch(
     )
     if after is not None:
         query = query.where(Credential.id > after)
-    return [(credential, award) for credential, award in session.execute(query)]  # noqa: C416
+    return [(credential, award) for credential, award in session.execute(query)]
 
 
 def count_of_batch(session: Session, batch_id: UUID) -> int:

@@ -35,7 +35,7 @@ def counts(session: Session, batch_id: UUID) -> dict[str, int]:
     rows = session.execute(
         select(BatchRow.state, func.count()).where(BatchRow.batch_id == batch_id).group_by(BatchRow.state)
     )
-    return {state: count for state, count in rows}  # noqa: C416 — mypy knows a row's types when it is unpacked
+    return {state: count for state, count in rows}
 
 
 def errors(session: Session, batch_id: UUID) -> Sequence[BatchRowError]:
@@ -47,4 +47,4 @@ def errors(session: Session, batch_id: UUID) -> Sequence[BatchRowError]:
 def untouched_since(session: Session, moment: datetime) -> list[tuple[UUID, UUID]]:
     """Tenant and id of running batches that nobody advanced since `moment` (role dcp_platform)."""
     rows = session.execute(select(Batch.tenant_id, Batch.id).where(Batch.state == "running", Batch.touched_at < moment))
-    return [(tenant_id, batch_id) for tenant_id, batch_id in rows]  # noqa: C416
+    return [(tenant_id, batch_id) for tenant_id, batch_id in rows]

@@ -80,4 +80,4 @@ def keys_with_places(session: Session, identity_id: UUID) -> list[tuple[SigningK
         .where(IdentityKey.identity_id == identity_id)
         .order_by(SigningKey.created_at, SigningKey.id)
     )
-    return [(key, place) for key, place in rows]  # noqa: C416
+    return [(key, place) for key, place in rows]
