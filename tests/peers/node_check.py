@@ -23,7 +23,6 @@ from tests.peers.keys import make_key
 from tests.peers.programs import FOLDER, Program, node_path
 from tests.peers.samples import tampered_copies
 
-DID_REGISTRY_NAMES = ("did_registry", "EthereumDIDRegistry")
 TIMEOUT_S = 60
 
 
@@ -55,7 +54,7 @@ class Node:
     @property
     def networks(self) -> list[dict[str, Any]]:
         """What ethr-did-resolver needs to know."""
-        registry = next((self.contracts[name] for name in DID_REGISTRY_NAMES if name in self.contracts), None)
+        registry = self.contracts.get("did_registry")
         if registry is None or self.rpc_url is None or self.chain_id is None:
             raise PeerDisagrees(f"the node names no ERC-1056 registry among {sorted(self.contracts)}, or no chain")
         return [{"name": "local", "chainId": self.chain_id, "rpcUrl": self.rpc_url, "registry": registry}]
@@ -119,15 +118,23 @@ def check_did_documents(node: Node, dids: Mapping[str, str]) -> None:
 
 
 def check_anchor(node: Node, credential: Mapping[str, Any], anchor: Mapping[str, Any]) -> dict[str, Any]:
-    """anchor_check.mjs recomputes leaf, paths and root, and reads the contract's log; four tampered copies fail."""
-    answer = _anchor_check(node, credential, anchor)
-    if answer.returncode != 0:
-        raise PeerDisagrees(f"the anchor was refused: {answer.stdout}{answer.stderr}")
+    """anchor_check.mjs recomputes leaf, paths and root, and reads the log of the node's own contract.
+
+    It must refuse each of `tampered_anchors`.
+    """
+    answer = require_anchor(node, credential, anchor)
     for what, other_credential, other_anchor in tampered_anchors(credential, anchor):
         if _anchor_check(node, other_credential, other_anchor).returncode == 0:
             raise PeerDisagrees(f"an anchor was accepted though {what}")
-    result = json.loads(answer.stdout)
-    return dict(result) if isinstance(result, dict) else {"ok": True}
+    return answer
+
+
+def require_anchor(node: Node, credential: Mapping[str, Any], anchor: Mapping[str, Any]) -> dict[str, Any]:
+    """What anchor_check.mjs says about one credential and its proof."""
+    answer = _anchor_check(node, credential, anchor)
+    if answer.returncode != 0:
+        raise PeerDisagrees(f"the anchor was refused: {answer.stdout}{answer.stderr}")
+    return dict(json.loads(answer.stdout))
 
 
 def tampered_anchors(
@@ -153,6 +160,13 @@ def tampered_anchors(
         proof = copy.deepcopy(dict(anchor))
         proof["anchor"]["account"] = "0x" + "12" * 20
         yield "somebody else anchored it", dict(credential), proof
+        for member in ("contract", "transaction", "blockHash"):
+            proof = copy.deepcopy(dict(anchor))
+            proof["anchor"][member] = _other_hex(proof["anchor"][member])
+            yield f"the {member} is another one", dict(credential), proof
+        proof = copy.deepcopy(dict(anchor))
+        proof["anchor"]["time"] = "2020-01-01T00:00:00Z"
+        yield "the time is earlier", dict(credential), proof
 
 
 @contextmanager
@@ -184,7 +198,10 @@ def _anchor_check(
         paths = [Path(folder) / name for name in files]
         for path, content in zip(paths, files.values(), strict=True):
             path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-        command = [node_path(), str(FOLDER / "anchor_check.mjs"), *map(str, paths), str(node.rpc_url)]
+        registry = node.contracts.get("anchor_registry")
+        if registry is None or node.rpc_url is None:
+            raise PeerDisagrees(f"the node names no anchor registry among {sorted(node.contracts)}, or no chain")
+        command = [node_path(), str(FOLDER / "anchor_check.mjs"), *map(str, paths), node.rpc_url, registry]
         return subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
 
 
