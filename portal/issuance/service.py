@@ -75,8 +75,9 @@ def create_batch(
         session.add(batch)
         session.flush()
         _add_rows(node, session, batch, read.rows)
-        for error in read.errors:
-            session.add(BatchRowError(id=new_id(now), tenant_id=tenant_id, batch_id=batch.id, **error_json(error)))
+        # Several faults of one line keep their order: sorted ids, since those of one millisecond are random.
+        for fault_id, error in zip(sorted(new_id(now) for _ in read.errors), read.errors, strict=True):
+            session.add(BatchRowError(id=fault_id, tenant_id=tenant_id, batch_id=batch.id, **error_json(error)))
         after_commit(session, lambda: ring("issuance.advance_batch", str(tenant_id), str(batch.id)))
     return CreatedBatch(batch.id, read)
 
