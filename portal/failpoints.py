@@ -1,6 +1,6 @@
 """Places where a test may hold a process to kill it there.
 
-Nothing happens unless `NODE_FAILPOINTS` names the place: `NODE_FAILPOINTS=batch.record=/path/marker` writes the
+Nothing happens unless `DCP_FAILPOINTS` names the place: `DCP_FAILPOINTS=batch.record=/path/marker` writes the
 marker and then waits; the test kills the process while it waits. A marker that already exists is passed by, so that
 the restarted node goes on.
 """
@@ -14,7 +14,7 @@ _WAIT_S = 600
 
 def failpoint(name: str) -> None:
     """Hold here if a test asked for it."""
-    wanted = os.environ.get("NODE_FAILPOINTS")
+    wanted = os.environ.get("DCP_FAILPOINTS")
     if not wanted:
         return
     for item in wanted.split(","):
