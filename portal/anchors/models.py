@@ -42,6 +42,21 @@ class Leaf(TenantOwned, Base):
     leaf_hash: Mapped[bytes]
 
 
+class PublishedLeaf(TenantOwned, Base):
+    """A version of a status list or DID document as a leaf of its own in a round's tree."""
+
+    __tablename__ = "published_leaves"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[int]
+    target_id: Mapped[UUID] = mapped_column(unique=True)
+    digest: Mapped[bytes]
+    salt: Mapped[bytes]
+    leaf_hash: Mapped[bytes]
+    created_at: Mapped[datetime]
+    round_id: Mapped[UUID | None] = mapped_column(ForeignKey("rounds.id"), index=True)
+
+
 class Round(Base):
     """Leaves that share a root and one transaction. Holds no personal data."""
 
@@ -69,11 +84,13 @@ class Round(Base):
 
 
 class RoundLeaf(Base):
+    """One leaf of a round's tree: a batch's tree, or a published version; `source_id` is its id."""
+
     __tablename__ = "round_leaves"
 
     round_id: Mapped[UUID] = mapped_column(ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True)
     index: Mapped[int] = mapped_column(primary_key=True)
-    tree_id: Mapped[UUID] = mapped_column(unique=True)
+    source_id: Mapped[UUID] = mapped_column(unique=True)
     leaf_hash: Mapped[bytes]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from anchoring.leaf import Kind
 from anchoring.merkle import Tree as MerkleTree
 from anchoring.proof import Anchor, AnchorProof, ProofState
-from portal.anchors.models import Leaf, Round, RoundLeaf, Tree
+from portal.anchors.models import Leaf, PublishedLeaf, Round, RoundLeaf, Tree
 
 _STATES = {"mined": ProofState.MINED, "final": ProofState.FINAL}
 
@@ -21,7 +21,7 @@ def anchor_json(session: Session, credential_id: UUID) -> dict[str, Any] | None:
     row = session.execute(
         select(Leaf, Tree, RoundLeaf, Round)
         .join(Tree, Tree.id == Leaf.tree_id)
-        .join(RoundLeaf, RoundLeaf.tree_id == Tree.id)
+        .join(RoundLeaf, RoundLeaf.source_id == Tree.id)
         .join(Round, Round.id == RoundLeaf.round_id)
         .where(Leaf.credential_id == credential_id)
     ).one_or_none()
@@ -41,6 +41,30 @@ def anchor_json(session: Session, credential_id: UUID) -> dict[str, Any] | None:
         anchor=_anchor_of(round_),
     )
     return proof.to_json()
+
+
+def published_anchor_json(session: Session, target_id: UUID) -> dict[str, Any] | None:
+    """The anchor proof of one published version (status list, DID document); None until it is in a round."""
+    row = session.execute(
+        select(PublishedLeaf, RoundLeaf, Round)
+        .join(RoundLeaf, RoundLeaf.source_id == PublishedLeaf.id)
+        .join(Round, Round.id == RoundLeaf.round_id)
+        .where(PublishedLeaf.target_id == target_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    leaf, place, round_ = row
+    if round_.root is None:
+        return None
+    in_round = _tree("round", round_.id, lambda: _hashes_of_round(session, round_.id)).prove(place.index)
+    return AnchorProof(
+        kind=Kind(leaf.kind),
+        salt=leaf.salt,
+        levels=(in_round,),
+        root=round_.root,
+        state=_STATES.get(round_.state, ProofState.SUBMITTED),
+        anchor=_anchor_of(round_),
+    ).to_json()
 
 
 def _anchor_of(round_: Round) -> Anchor | None:

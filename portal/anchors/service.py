@@ -1,10 +1,11 @@
 """Rounds: gathering the roots of all tenants, advancing each round, rechecking after a restart."""
 
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from agent import rounds
@@ -40,14 +41,10 @@ def open_round(node: Node) -> UUID | None:
         last = session.scalar(select(func.max(models.Round.created_at)))
         if last is not None and now - last < timedelta(seconds=node.settings.anchor_interval_s):
             return None
-        trees = session.execute(
-            select(models.Tree.id, models.Tree.size, models.Tree.root)
-            .where(models.Tree.round_id.is_(None))
-            .order_by(models.Tree.sealed_at, models.Tree.id)
-        ).all()
-        if not trees:
+        sources = _waiting(session)
+        if not sources:
             return None
-        hashes = [batch_leaf_hash(size, root) for _id, size, root in trees]
+        hashes = [source.leaf_hash for source in sources]
         opened = Round(id=str(new_id(now)), state=RoundState.OPEN)
         sealed = rounds.seal(opened, root=root_of(hashes), tree_size=len(hashes), chain=chain)
         row = models.Round(
@@ -64,9 +61,9 @@ def open_round(node: Node) -> UUID | None:
         )
         session.add(row)
         session.flush()
-        for index, (tree, leaf) in enumerate(zip(trees, hashes, strict=True)):
-            session.add(models.RoundLeaf(round_id=row.id, index=index, tree_id=tree.id, leaf_hash=leaf))
-            _mark_tree(session, tree.id, row.id)
+        for index, source in enumerate(sources):
+            session.add(models.RoundLeaf(round_id=row.id, index=index, source_id=source.id, leaf_hash=source.leaf_hash))
+            _mark(session, source, row.id)
     return UUID(sealed.id)
 
 
@@ -132,9 +129,33 @@ def _note_fault(node: Node, round_: Round, fault: str) -> None:
             row.fault = fault[:500]
 
 
-def _mark_tree(session: Session, tree_id: UUID, round_id: UUID) -> None:
-    # Role dcp_platform may write this one column.
-    table = models.Tree.__table__
-    session.execute(
-        table.update().where(table.c.id == tree_id).values(round_id=round_id)  # type: ignore[attr-defined]
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Something that waits for a round: a batch's tree, or a published version."""
+
+    table: type[models.Tree] | type[models.PublishedLeaf]
+    id: UUID
+    leaf_hash: bytes
+
+
+def _waiting(session: Session) -> list[_Source]:
+    """What is in no round yet, trees first, in the order of their making."""
+    trees = session.execute(
+        select(models.Tree.id, models.Tree.size, models.Tree.root)
+        .where(models.Tree.round_id.is_(None))
+        .order_by(models.Tree.sealed_at, models.Tree.id)
     )
+    published = session.execute(
+        select(models.PublishedLeaf.id, models.PublishedLeaf.leaf_hash)
+        .where(models.PublishedLeaf.round_id.is_(None))
+        .order_by(models.PublishedLeaf.created_at, models.PublishedLeaf.id)
+    )
+    return [
+        *(_Source(models.Tree, tree_id, batch_leaf_hash(size, root)) for tree_id, size, root in trees),
+        *(_Source(models.PublishedLeaf, leaf_id, leaf_hash) for leaf_id, leaf_hash in published),
+    ]
+
+
+def _mark(session: Session, source: _Source, round_id: UUID) -> None:
+    # Role dcp_platform may write this one column.
+    session.execute(update(source.table).where(source.table.id == source.id).values(round_id=round_id))

@@ -2,6 +2,7 @@
 
 import os
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,6 +77,15 @@ def up(
         fix = getattr(error, "fix", None)
         words = str(error) if fix is None else f"{error}\nFix: {fix}"
         voice.say("error", words, tone="error", fix=fix)
+        return 1
+    except Exception as error:  # noqa: BLE001 - the outermost frame: people get words, the log gets the trace
+        log_file = data_dir / "logs" / "supervisor.log"
+        with log_file.open("a", encoding="utf-8") as log:
+            traceback.print_exception(error, file=log)
+        fix = f"Read {log_file}; `dcp doctor` checks what a node needs."
+        voice.say(
+            "error", f"the node did not start: {type(error).__name__}: {error}\nFix: {fix}", tone="error", fix=fix
+        )
         return 1
     return 0
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from agent.keys.local import LocalSigner, generate_private_key, public_key_of_private
+from anchoring.leaf import Kind
 from did.document import Relationship
 from did.errors import DidError
 from did.keys import KeyType, PublicKey
@@ -16,6 +17,7 @@ from did.methods.ethr import identity_of
 from did.methods.web import PublishedKey, build_document, did_of
 from did.multikey import encode_multikey
 from did.url import Did
+from portal.anchors.published import add_published_leaf
 from portal.db.ids import new_id
 from portal.db.session import tenant_session
 from portal.errors import ChainUnreachable
@@ -76,13 +78,18 @@ def publish_web_document(node: Node, session: Session, identity: IssuerIdentity,
         aliases.append(f"did:pkh:eip155:{node.chain.chain_id}:{node.chain.account}")
     document = build_document(identity.did, published, also_known_as=aliases)
     data = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    version = repository.next_document_version(session, identity.id)
-    session.add(
-        DidDocumentVersion(
-            id=new_id(now), tenant_id=identity.tenant_id, identity_id=identity.id, version=version, data=data,
-            created_at=now,
-        )
-    )  # fmt: skip
+    version = DidDocumentVersion(
+        id=new_id(now),
+        tenant_id=identity.tenant_id,
+        identity_id=identity.id,
+        version=repository.next_document_version(session, identity.id),
+        data=data,
+        created_at=now,
+    )
+    session.add(version)
+    add_published_leaf(
+        session, Kind.DID_DOCUMENT, tenant_id=version.tenant_id, target_id=version.id, data=data, now=now
+    )
 
 
 def publish_ethr_identity(node: Node, tenant_id: UUID, *, now: datetime) -> bool:

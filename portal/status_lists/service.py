@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from agent.status import permute
+from anchoring.leaf import Kind
+from portal.anchors.published import add_published_leaf
 from portal.db.ids import new_id, new_public_id
 from portal.keys import repository as keys
 from portal.keys.service import signer_for
@@ -109,13 +111,15 @@ def _publish(node: Node, session: Session, status_list: StatusList, *, now: date
         status_list.url, identity.did, status_list.purpose, status_list.bits, valid_from=now, ttl_ms=_TTL_MS
     )
     document = add_proof(draft, signer=signer, cryptosuite="eddsa-rdfc-2022", created=now)
-    session.add(
-        StatusListVersion(
-            id=new_id(now),
-            tenant_id=status_list.tenant_id,
-            list_id=status_list.id,
-            version=repository.next_version(session, status_list.id),
-            data=json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(),
-            created_at=now,
-        )
+    version = StatusListVersion(
+        id=new_id(now),
+        tenant_id=status_list.tenant_id,
+        list_id=status_list.id,
+        version=repository.next_version(session, status_list.id),
+        data=json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(),
+        created_at=now,
+    )
+    session.add(version)
+    add_published_leaf(
+        session, Kind.STATUS_LIST, tenant_id=version.tenant_id, target_id=version.id, data=version.data, now=now
     )

@@ -105,11 +105,11 @@ def upgrade() -> None:
         "round_leaves",
         sa.Column("round_id", sa.Uuid(), nullable=False),
         sa.Column("index", sa.Integer(), nullable=False),
-        sa.Column("tree_id", sa.Uuid(), nullable=False),
+        sa.Column("source_id", sa.Uuid(), nullable=False),
         sa.Column("leaf_hash", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_round_leaves_round_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("round_id", "index", name=op.f("pk_round_leaves")),
-        sa.UniqueConstraint("tree_id", name=op.f("uq_round_leaves_tree_id")),
+        sa.UniqueConstraint("source_id", name=op.f("uq_round_leaves_source_id")),
     )
     op.create_table(
         "round_transactions",
@@ -426,6 +426,26 @@ def upgrade() -> None:
     op.create_index("ix_leaves_open", "leaves", ["batch_id"], unique=False, postgresql_where="tree_id IS NULL")
     op.create_index(op.f("ix_leaves_tenant_id"), "leaves", ["tenant_id"], unique=False)
     # ### end Alembic commands ###
+    op.create_table(
+        "published_leaves",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Integer(), nullable=False),
+        sa.Column("target_id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=False),
+        sa.Column("leaf_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("round_id", sa.Uuid(), nullable=True),
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_published_leaves_round_id")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenants.id"], name=op.f("fk_published_leaves_tenant_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_published_leaves")),
+        sa.UniqueConstraint("target_id", name=op.f("uq_published_leaves_target_id")),
+    )
+    op.create_index(op.f("ix_published_leaves_round_id"), "published_leaves", ["round_id"], unique=False)
+    op.create_index(op.f("ix_published_leaves_tenant_id"), "published_leaves", ["tenant_id"], unique=False)
     _close_tenants()
 
 
@@ -441,6 +461,7 @@ def _close_tenants() -> None:
         "identity_keys",
         "issuer_identities",
         "leaves",
+        "published_leaves",
         "recipients",
         "signing_keys",
         "status_entries",
