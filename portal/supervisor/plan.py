@@ -64,7 +64,7 @@ class Plan:
             environment=self.environment,
             log_file=server.log_file,
             stop_signal=signal.SIGINT,
-            stop_s=2.5,
+            stop_s=2.0,
             stop_order=0,
             before_start=lambda: _ignore(server.prepare()),
             popen_arguments=server.mode.popen_arguments(),
@@ -79,7 +79,7 @@ class Plan:
             environment=self.environment,
             log_file=self._log("chain"),
             stop_signal=signal.SIGINT,
-            stop_s=2.0,
+            stop_s=1.5,
             stop_order=1,
             before_start=lambda: _ignore(chain.prepare()),
         )
@@ -95,7 +95,7 @@ class Plan:
             is_ready=is_ready,
             environment=self.environment,
             log_file=self._log("web"),
-            stop_s=5.0,
+            stop_s=6.5,
             stop_order=2,
         )
 
@@ -108,7 +108,7 @@ class Plan:
             is_ready=lambda: readiness.is_marked(data_dir, "worker"),
             environment=self.environment,
             log_file=self._log("worker"),
-            stop_s=5.0,
+            stop_s=6.5,
             stop_order=2,
             before_start=lambda: readiness.clear_ready(data_dir, "worker"),
         )

@@ -34,7 +34,7 @@ def test_every_variable_of_a_node_service_is_a_setting(service):
 def test_every_command_is_one_of_the_command_line(service):
     from typer.main import get_command
 
-    from portal.cli import app
+    from portal.cli.commands import app
 
     command = get_command(app)
     for word in COMPOSE["services"][service]["command"]:
