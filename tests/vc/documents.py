@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any
 
 V2 = "https://www.w3.org/ns/credentials/v2"
@@ -166,4 +167,10 @@ def put(document: Any, pointer: str, value: Any) -> Any:
     return document
 
 
-REMOVE = object()
+class _Marker(Enum):
+    """An enumeration, so that test names are the same in every process."""
+
+    REMOVE = "removed"
+
+
+REMOVE = _Marker.REMOVE
