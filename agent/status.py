@@ -1,15 +1,15 @@
 """Status lists: unpredictable indexes without a stored shuffle, and the signed list that is published.
 
-A counter runs through a secret permutation of the list's indexes: a balanced Feistel network over the smallest even
-number of bits that holds the size, with HMAC-SHA-256 as its round function, walked along its cycle until the result
-lies within the list (Black and Rogaway 2002, "Ciphers with arbitrary finite domains").
+A counter runs through a secret permutation of the list's indexes: an alternating Feistel network over as many bits as
+the size needs, in the shape of FF1 (NIST SP 800-38G) with keyed BLAKE2b as its round function. Where the size is no
+power of two, the walk along the cycle goes on until the result lies within the list (Black and Rogaway 2002, "Ciphers
+with arbitrary finite domains").
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from datetime import datetime
+from hashlib import blake2b
 from typing import Final
 
 from agent.issuance.issue import CredentialIssuer, IssuedCredential
@@ -17,7 +17,7 @@ from agent.keys.custody import CustodySigner
 from vc.status.entry import build_list_credential
 
 KEY_BYTES: Final = 32
-_ROUNDS: Final = 10  # as many as the format-preserving FF1 of NIST SP 800-38G; the domain is small
+_ROUNDS: Final = 10  # as many as FF1 has; the domain is small
 
 
 def permute(counter: int, key: bytes, size: int = 131_072) -> int:
@@ -32,20 +32,23 @@ def permute(counter: int, key: bytes, size: int = 131_072) -> int:
         raise ValueError(f"counter {counter} is not below the list's size {size}")
     if len(key) != KEY_BYTES:
         raise ValueError(f"a list's key has {KEY_BYTES} bytes, not {len(key)}")
-    half_bits = max(1, ((size - 1).bit_length() + 1) // 2)
-    index = _feistel(counter, key, half_bits)
+    bits = max(2, (size - 1).bit_length())
+    index = _feistel(counter, key, bits)
     while index >= size:  # ends: the walk follows the cycle that `counter` itself lies on
-        index = _feistel(index, key, half_bits)
+        index = _feistel(index, key, bits)
     return index
 
 
-def _feistel(value: int, key: bytes, half_bits: int) -> int:
-    mask = (1 << half_bits) - 1
-    left, right = value >> half_bits, value & mask
+def _feistel(value: int, key: bytes, bits: int) -> int:
+    """The halves have `bits // 2` and the remaining bits; each round swaps them, an even number restores the order."""
+    left_bits = bits // 2
+    right_bits = bits - left_bits
+    left, right = value >> right_bits, value & ((1 << right_bits) - 1)
     for number in range(_ROUNDS):
-        digest = hmac.digest(key, bytes([number]) + right.to_bytes(8, "big"), hashlib.sha256)
-        left, right = right, left ^ int.from_bytes(digest[:8], "big") & mask
-    return left << half_bits | right
+        digest = blake2b(bytes((number,)) + right.to_bytes(8, "big"), key=key, digest_size=8).digest()
+        left, right = right, (left + int.from_bytes(digest, "big")) & ((1 << left_bits) - 1)
+        left_bits, right_bits = right_bits, left_bits
+    return left << right_bits | right
 
 
 def build_and_sign_status_list(

@@ -98,7 +98,7 @@ def _email(text: str, _column: Column) -> str:
     if _PLAIN_EMAIL.fullmatch(text) and len(text.partition("@")[0]) <= 64:
         return text
     try:
-        validate_email(text, check_deliverability=False, test_environment=True)
+        validate_email(text, check_deliverability=False, test_environment=True, strict=True)
     except EmailNotValidError as wrong:
         raise CellFault("bad-email", f"{text[:80]!r} is not one e-mail address: {str(wrong).rstrip('.')}.") from None
     return text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import string
 from collections.abc import Iterable, Iterator
 
 from agent.issuance.errors import EmptyFile, NotASpreadsheet, UnclosedQuote, UnknownEncoding
@@ -30,8 +31,8 @@ def read_text_table(data: bytes, filename: str, wanted: Iterable[str], *, encodi
         EmptyFile, NotASpreadsheet, UnknownEncoding, UnclosedQuote
     """
     text, name, notes = decode(data, filename, encoding)
-    if not text.strip():
-        raise EmptyFile(f"{filename} is empty. Export the list again, with a header line and one line per person.")
+    if not text.strip("".join(DELIMITERS) + string.whitespace):
+        raise EmptyFile(f"{filename} is empty, or holds nothing but blank lines. Export it again.")
     if text.lstrip()[:1] == "<":
         raise NotASpreadsheet(f"{filename} is a web page or XML, not a spreadsheet. Save it as CSV or XLSX.")
     skipped, declared = _declared_delimiter(text)
@@ -43,7 +44,7 @@ def read_text_table(data: bytes, filename: str, wanted: Iterable[str], *, encodi
         if not all(is_blank(cell) for cell in record.cells):
             header = tuple(str(cell) for cell in record.cells)
             return Table(header, record.line, records, name, _NAMES[delimiter], None, pads_records=False, notes=notes)
-    raise EmptyFile(f"{filename} holds nothing but blank lines.")
+    raise EmptyFile(f"{filename} holds nothing but blank lines. Export the list again.")
 
 
 def decode(data: bytes, filename: str, encoding: str | None = None) -> tuple[str, str, tuple[str, ...]]:
@@ -80,9 +81,10 @@ def _decode_as(data: bytes, encoding: str, filename: str) -> str:
 def _utf16_without_mark(data: bytes) -> str | None:
     """UTF-16 shows itself by zero bytes in every other place: delimiters and line ends are ASCII."""
     sample = data[:2_000]
-    if len(sample) < 4 or len(data) % 2 or sample.count(0) < len(sample) // 8:
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if len(data) % 2 or even + odd < max(3, len(sample) // 50) or 10 * min(even, odd) > max(even, odd):
         return None
-    return "utf-16-le" if sample[1::2].count(0) > sample[0::2].count(0) else "utf-16-be"
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def _declared_delimiter(text: str) -> tuple[int, str | None]:

@@ -21,6 +21,7 @@ _CURVES: dict[KeyType, tuple[ec.EllipticCurve, hashes.HashAlgorithm, int]] = {
     KeyType.P256: (ec.SECP256R1(), hashes.SHA256(), 32),
     KeyType.P384: (ec.SECP384R1(), hashes.SHA384(), 48),
 }
+_K1_BYTES = 32  # coincurve would pad a shorter one
 _SIGNATURE_BYTES = 64  # Ed25519, and r‖s of secp256k1
 
 
@@ -46,6 +47,8 @@ def generate_private_key(key_type: KeyType) -> bytes:
 
 def public_key_of_private(private: bytes, key_type: KeyType) -> PublicKey:
     """The public half. Raises `UnusableKey`."""
+    if key_type is KeyType.SECP256K1 and len(private) != _K1_BYTES:
+        raise UnusableKey(f"a {key_type} private key has {_K1_BYTES} bytes, not {len(private)}")
     try:
         if key_type is KeyType.ED25519:
             return PublicKey(key_type, nacl.bindings.crypto_sign_seed_keypair(private)[0])

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
@@ -194,7 +195,44 @@ def xlsx_bytes() -> bytes:
     book.properties.created = dt.datetime(2026, 11, 24, 9, 0, 0)
     raw = io.BytesIO()
     book.save(raw)
-    return _without_times(raw.getvalue())
+    return _without_times(with_shared_strings(raw.getvalue()))
+
+
+def with_shared_strings(data: bytes) -> bytes:
+    """The same workbook with its texts in one shared table, where spreadsheet programs put them."""
+    texts: dict[str, int] = {}
+
+    def share(match: re.Match[str]) -> str:
+        index = texts.setdefault(match[2], len(texts))
+        return f'{match[1]} t="s"><v>{index}</v></c>'
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        parts = {name: source.read(name).decode() for name in source.namelist()}
+        for name, text in list(parts.items()):
+            if name.startswith("xl/worksheets/"):
+                parts[name] = re.sub(
+                    r'(<c r="[A-Z]+[0-9]+"(?: s="[0-9]+")?) t="inlineStr"><is>(.*?)</is></c>',
+                    share,
+                    text,
+                    flags=re.DOTALL,
+                )
+        items = "".join(f"<si>{text}</si>" for text in texts)
+        parts["xl/sharedStrings.xml"] = (
+            f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" uniqueCount="{len(texts)}">{items}</sst>'
+        )
+        kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+        parts["xl/_rels/workbook.xml.rels"] = parts["xl/_rels/workbook.xml.rels"].replace(
+            "</Relationships>",
+            f'<Relationship Type="{kind}" Target="sharedStrings.xml" Id="rIdStrings"/></Relationships>',
+        )
+        content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+        parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(
+            "</Types>", f'<Override PartName="/xl/sharedStrings.xml" ContentType="{content_type}"/></Types>'
+        )
+        for name, text in parts.items():
+            target.writestr(name, text)
+    return out.getvalue()
 
 
 def _without_times(data: bytes) -> bytes:
