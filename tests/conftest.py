@@ -1,11 +1,16 @@
 """What every test gets: no network but this machine's own, and the fixtures of a node on a real database."""
 
 import pytest
+from hypothesis import settings
 
 from tests.fixtures.database import database, empty_database
-from tests.fixtures.node import chain, clock, node, node_with_chain, web
+from tests.fixtures.node import chain, client, clock, key_client, node, node_with_chain, web
 
-__all__ = ["chain", "clock", "database", "empty_database", "node", "node_with_chain", "web"]
+__all__ = ["chain", "client", "clock", "database", "empty_database", "key_client", "node", "node_with_chain", "web"]
+
+# How long an example takes says something about the machine, not about the code.
+settings.register_profile("dcp", deadline=None)
+settings.load_profile("dcp")
 
 _THIS_MACHINE = "127.0.0.0/8,::1,localhost"
 
