@@ -7,6 +7,7 @@ again, since every step looks at the rows' states under a lock.
 import json
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -45,6 +46,10 @@ _T = TypeVar("_T")
 _SALT_BYTES = 32
 
 
+class _Stopped(Exception):
+    """The batch was paused or cancelled while a step was under way: the step is rolled back."""
+
+
 class PostgresBatchStore:
     """One batch of one tenant."""
 
@@ -57,7 +62,11 @@ class PostgresBatchStore:
 
     def reserve(self) -> int:
         """Give the next pending rows their identifiers and status entries; returns how many."""
-        now = self._node.now()
+        with suppress(_Stopped):
+            return self._reserve(self._node.now())
+        return 0
+
+    def _reserve(self, now: datetime) -> int:
         with tenant_session(self._node.app_engine, self._tenant_id) as session:
             rows = repository.next_rows(session, self._batch_id, "pending", limit=_CHUNK)
             if not rows:
@@ -78,7 +87,11 @@ class PostgresBatchStore:
         The rows stay locked until the commit; before it nobody can see a signature. A row that can never be issued
         is set aside with its reason, and the others go on.
         """
-        now = self._node.now()
+        with suppress(_Stopped):
+            return self._record(self._node.now())
+        return 0
+
+    def _record(self, now: datetime) -> int:
         with tenant_session(self._node.app_engine, self._tenant_id) as session:
             rows = repository.next_rows(session, self._batch_id, "reserved", limit=_CHUNK)
             if not rows:
@@ -101,13 +114,19 @@ class PostgresBatchStore:
                 return False
             if batch.state == "running":
                 seal_batch(session, tenant_id=self._tenant_id, batch_id=self._batch_id, now=now)
-                batch.state, batch.done_at = "done", now
-                self._touch(session, now)
+                batch.state, batch.done_at, batch.touched_at = "done", now, now
                 after_commit(session, lambda: ring("anchors.advance"))
         return True
 
     def _touch(self, session: Session, now: datetime) -> None:
-        session.execute(update(Batch).where(Batch.id == self._batch_id).values(touched_at=now))
+        """Note the progress; whoever pauses the batch meanwhile waits for this step or makes it undone.
+
+        Raises:
+            _Stopped: the batch does not run any more.
+        """
+        query = update(Batch).where(Batch.id == self._batch_id, Batch.state == "running")
+        if session.scalar(query.values(touched_at=now).returning(Batch.id)) is None:
+            raise _Stopped
 
 
 class _Recorder:
