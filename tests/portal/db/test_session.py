@@ -11,12 +11,17 @@ from tests.factories import make_tenant
 
 
 def test_a_unit_that_raises_leaves_nothing_and_sends_nothing(node):
-    sent = []
-    with pytest.raises(RuntimeError, match="in the middle"), platform_session(node.app_engine) as session:
-        after_commit(session, lambda: sent.append("message"))
-        session.add(PublicId(kind="tenant", name="ghost", tenant_id=new_id(node.now()), target_id=new_id(node.now())))
-        session.flush()
-        raise RuntimeError("in the middle")
+    sent, now = [], node.now()
+
+    def unit() -> None:
+        with platform_session(node.app_engine) as session:
+            after_commit(session, lambda: sent.append("message"))
+            session.add(PublicId(kind="tenant", name="ghost", tenant_id=new_id(now), target_id=new_id(now)))
+            session.flush()
+            raise RuntimeError("in the middle")
+
+    with pytest.raises(RuntimeError, match="in the middle"):
+        unit()
 
     with platform_session(node.app_engine) as session:
         assert session.get(PublicId, ("tenant", "ghost")) is None
