@@ -67,6 +67,9 @@ def up(
                     tls_asked=tls,
                     program=program,
                 )
+                if plan.runtime.is_first_start and plan.origin.port != settings.port:
+                    words = f"port {settings.port} is in use; this node takes {plan.origin.port}, now and later"
+                    voice.say("warning", words, tone="note", port=plan.origin.port)
                 lock.note(url=plan.origin.url)
                 _run(plan, Supervisor(data_dir, voice, signals), prepare, finish, started_at)
             finally:
