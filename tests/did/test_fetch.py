@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from did.errors import FetchFailed, FetchRefused
-from did.fetch import HttpsFetcher, system_resolve
+from did.errors import DidNotFound, FetchFailed, FetchRefused, ResolutionUnavailable
+from did.fetch import HttpsFetcher, Response, system_resolve
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-A: 1\r\n\r\n{}"
 
@@ -100,7 +100,7 @@ def test_a_slow_server_is_left_in_time(answer):
     with server(answer) as (port, _):
         start = time.monotonic()
         with pytest.raises(FetchFailed, match="did not answer in"):
-            fetcher(0.4)(f"http://127.0.0.1:{port}/", accept="*/*")
+            fetcher(0.2)(f"http://127.0.0.1:{port}/", accept="*/*")
         assert time.monotonic() - start < 2
 
 
@@ -302,3 +302,68 @@ def test_the_system_resolves_this_machine():
 def test_a_missing_authority_is_found_at_start(tmp_path):
     with pytest.raises(FileNotFoundError):
         HttpsFetcher(timeout_s=5, ca_file=tmp_path / "none.pem")
+
+
+# --- what an answer says ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("control", "seconds"),
+    [
+        (None, None),
+        ("public", None),
+        ("max-age=60", 60),
+        ("public, max-age=60, immutable", 60),
+        ('max-age="60"', 60),
+        ("Max-Age = 60", 60),
+        ("max-age=0", 0),
+        ("s-maxage=5", None),
+        ("x-max-age=5", None),
+        ("max-age=soon", None),
+        ("no-store", 0),
+        ("max-age=60, no-cache", 0),
+    ],
+)
+def test_how_long_an_answer_may_be_kept(control, seconds):
+    headers = {} if control is None else {"cache-control": control}
+    assert Response(200, headers, b"", "https://a.example").max_age_s == seconds
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (404, DidNotFound),
+        (410, DidNotFound),
+        (201, ResolutionUnavailable),
+        (204, ResolutionUnavailable),
+        (304, ResolutionUnavailable),
+        (403, ResolutionUnavailable),
+        (405, ResolutionUnavailable),
+        (411, ResolutionUnavailable),
+        (500, ResolutionUnavailable),
+    ],
+)
+def test_an_answer_without_a_body_that_counts(status, error):
+    with pytest.raises(error, match=rf"https://a\.example answers {status}"):
+        Response(status, {}, b"body", "https://a.example").require_body()
+
+
+def test_an_answer_with_one():
+    assert Response(200, {}, b"body", "https://a.example").require_body() == b"body"
+
+
+def test_a_million_bytes_are_read_without_being_asked():
+    for size, error in [(1_000_000, None), (1_000_001, FetchFailed)]:
+        with server(says(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * size)) as (port, _):
+            if error is None:
+                assert len(fetcher()(f"http://127.0.0.1:{port}/", accept="*/*").body) == size
+            else:
+                with pytest.raises(error, match="more than 1000000 bytes"):
+                    fetcher()(f"http://127.0.0.1:{port}/", accept="*/*")
+
+
+def test_no_redirect_is_followed_without_being_asked():
+    with server(says(b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n")) as (port, asked):
+        with pytest.raises(FetchRefused, match="redirects more often than the 0 times"):
+            fetcher()(f"http://127.0.0.1:{port}/", accept="*/*")
+        assert len(asked) == 1
