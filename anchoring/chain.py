@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from anchoring import fees, transactions
@@ -63,7 +63,7 @@ class EvmChain(EvmReader):
 
     def __init__(
         self,
-        rpc_url: str | JsonRpc,
+        rpc_url: str | Sequence[str] | JsonRpc,
         *,
         chain_id: int,
         private_key: bytes,
@@ -138,7 +138,7 @@ class EvmChain(EvmReader):
         receipt = self.wait(self.send(signed.raw), timeout_s=timeout_s, sleep=sleep)
         if receipt.contract is None:
             raise TransactionFailed(receipt.tx_hash, "no contract was made")
-        return receipt.contract.lower()
+        return receipt.contract
 
     def wait(self, tx_hash: str, *, timeout_s: float = 60.0, sleep: Callable[[float], None] = time.sleep) -> Receipt:
         """Wait until `tx_hash` is in a block. Raises `TransactionFailed`, `SubmissionUncertain`."""

@@ -6,8 +6,9 @@ the fields of each log, the header of the log's block.
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -19,16 +20,42 @@ from anchoring.transactions import ANCHORED_TOPIC, address_bytes, anchored_at_ca
 
 _RECHECK_S: Final = 60.0
 """How long a node's chain id is believed before it is asked again."""
+_QUANTITY: Final = re.compile(r"0x[0-9a-fA-F]{1,64}")
 _MAX_CHUNKS: Final = 50
 """Questions for logs before a search by root alone gives up."""
 
 
+class _Node:
+    """One node, believed about its chain id for a while."""
+
+    def __init__(self, rpc: JsonRpc, chain_id: int, monotonic: Callable[[], float]) -> None:
+        self.host: Final = rpc.host
+        self._rpc, self._chain_id, self._monotonic = rpc, chain_id, monotonic
+        self._checked_at: float | None = None
+
+    def __call__(self, method: str, params: list[Any]) -> Any:
+        now = self._monotonic()
+        if self._checked_at is None or now - self._checked_at > _RECHECK_S:
+            found = number(self._rpc("eth_chainId", []))
+            if found != self._chain_id:
+                raise WrongChain(self._chain_id, found)
+            self._checked_at = now
+        try:
+            return self._rpc(method, params)
+        except ChainUnavailable:
+            self._checked_at = None  # whoever answers next may be another node
+            raise
+
+
 class EvmReader:
-    """Implements `ChainReader`."""
+    """Implements `ChainReader`.
+
+    Of several nodes the first that answers is used; each is asked for its chain id before it is believed.
+    """
 
     def __init__(
         self,
-        rpc_url: str | JsonRpc,
+        rpc_url: str | Sequence[str] | JsonRpc,
         *,
         chain_id: int,
         contract: str | None = None,
@@ -38,9 +65,11 @@ class EvmReader:
         self.network: Final = network or network_of(chain_id)
         self._chain_id: Final = chain_id
         self._contract: Final = None if contract is None else "0x" + address_bytes(contract).hex()
-        self._node: Final = JsonRpc(rpc_url) if isinstance(rpc_url, str) else rpc_url
+        if isinstance(rpc_url, str):
+            rpc_url = [rpc_url]
+        clients = [JsonRpc(url) for url in rpc_url] if isinstance(rpc_url, Sequence) else [rpc_url]
+        self._nodes: Final = tuple(_Node(client, chain_id, monotonic) for client in clients)
         self._monotonic = monotonic
-        self._checked_at: float | None = None
         self._registries: set[str] = set()
 
     @property
@@ -61,7 +90,7 @@ class EvmReader:
         try:
             return self._call(method, params)
         except RpcError as error:
-            raise ChainUnavailable(f"{self._node.host} refused {method}: {error}") from error
+            raise ChainUnavailable(f"{self._host} refused {method}: {error}") from error
 
     def code_at(self, address: str) -> bytes:
         """The contract's code at `address` now; empty when there is none."""
@@ -86,7 +115,7 @@ class EvmReader:
         except RpcError as error:
             if "not found" in error.message.lower():  # geth, before the first final block
                 return -1
-            raise ChainUnavailable(f"{self._node.host} does not say what is final: {error}") from error
+            raise ChainUnavailable(f"{self._host} does not say what is final: {error}") from error
         return -1 if block is None else number(_member(block, "number"))
 
     def is_final(self, block: int) -> bool:
@@ -97,14 +126,14 @@ class EvmReader:
         if found is None or _member(found, "blockHash") is None:
             return None
         if _member(found, "transactionHash") != tx_hash:
-            raise ChainUnavailable(f"{self._node.host} answered with the receipt of another transaction")
+            raise ChainUnavailable(f"{self._host} answered with the receipt of another transaction")
         return Receipt(
             tx_hash=tx_hash,
             block=number(_member(found, "blockNumber")),
             block_hash=_hash(_member(found, "blockHash")),
             succeeded=number(_member(found, "status")) == 1,
             gas_used=number(_member(found, "gasUsed")),
-            contract=found.get("contractAddress"),
+            contract=_address(found.get("contractAddress")),
         )
 
     def anchored_at(self, account: str, root: bytes, *, contract: str | None = None) -> tuple[int, int]:
@@ -112,7 +141,7 @@ class EvmReader:
         data = "0x" + anchored_at_call(account, root).hex()
         answer = _bytes(self.rpc("eth_call", [{"to": self._at(contract), "data": data}, "latest"]))
         if len(answer) != 64:
-            raise ChainUnavailable(f"{self._node.host} did not answer with the registry's record")
+            raise ChainUnavailable(f"{self._host} did not answer with the registry's record")
         return int.from_bytes(answer[:32], "big"), int.from_bytes(answer[32:], "big")
 
     def find_anchor(
@@ -140,7 +169,7 @@ class EvmReader:
             return ()
         found = self._logs(root, account, where, block, block)
         if not found:
-            raise ChainUnavailable(f"{self._node.host} knows that the root is anchored but does not show its log")
+            raise ChainUnavailable(f"{self._host} knows that the root is anchored but does not show its log")
         return found
 
     def _search_back(self, root: bytes, contract: str, span: int) -> tuple[AnchorEvent, ...]:
@@ -166,25 +195,23 @@ class EvmReader:
                 return ()
             to_block = hex(min(last, head))
         question = {"address": contract, "topics": topics, "fromBlock": hex(first), "toBlock": to_block}
-        logs = self.rpc("eth_getLogs", [question])
-        if not isinstance(logs, list):
-            raise ChainUnavailable(f"{self._node.host} answered eth_getLogs with no list")
+        logs = _list(self.rpc("eth_getLogs", [question]))
         events = [self._event(log, root, account, contract) for log in logs if not _member(log, "removed", False)]
         return tuple(sorted(events, key=lambda event: event.block))
 
     def _event(self, log: Any, root: bytes, account: str | None, contract: str) -> AnchorEvent:
         """A log as an event, after comparing it with the question and with its block's header."""
-        topics = [str(topic).lower() for topic in _member(log, "topics")]
+        topics = [str(topic).lower() for topic in _list(_member(log, "topics"))]
         if (
             str(_member(log, "address")).lower() != contract
             or len(topics) != 3
             or topics[0] != ANCHORED_TOPIC
             or topics[2] != "0x" + root.hex()
         ):
-            raise ChainUnavailable(f"{self._node.host} answered with logs that were not asked for")
-        sender = "0x" + topics[1][-40:]
+            raise ChainUnavailable(f"{self._host} answered with logs that were not asked for")
+        sender = "0x" + _bytes(topics[1])[-20:].hex()
         if account is not None and sender != account.lower():
-            raise ChainUnavailable(f"{self._node.host} answered with logs of another account")
+            raise ChainUnavailable(f"{self._host} answered with logs of another account")
         block_hash = _hash(_member(log, "blockHash"))
         block = self.rpc("eth_getBlockByNumber", [_member(log, "blockNumber"), False])
         if block is None or _hash(_member(block, "hash")) != block_hash:
@@ -196,7 +223,7 @@ class EvmReader:
             transaction=_hash(_member(log, "transactionHash")),
             block=number(_member(log, "blockNumber")),
             block_hash=block_hash,
-            time=datetime.fromtimestamp(number(_member(block, "timestamp")), tz=UTC),
+            time=_time(_member(block, "timestamp")),
         )
 
     def _at(self, contract: str | None) -> str:
@@ -206,18 +233,19 @@ class EvmReader:
         return address.lower()
 
     def _call(self, method: str, params: list[Any]) -> Any:
-        """One question to a node whose chain id was compared lately."""
-        now = self._monotonic()
-        if self._checked_at is None or now - self._checked_at > _RECHECK_S:
-            found = number(self._node("eth_chainId", []))
-            if found != self._chain_id:
-                raise WrongChain(self._chain_id, found)
-            self._checked_at = now
-        try:
-            return self._node(method, params)
-        except ChainUnavailable:
-            self._checked_at = None  # whoever answers next may be another node
-            raise
+        """Ask one node after the other until one answers."""
+        failures = []
+        for node in self._nodes:
+            try:
+                return node(method, params)
+            except ChainUnavailable as error:
+                failures.append(str(error))
+        raise ChainUnavailable("; ".join(failures) or "no node is configured")
+
+    @property
+    def _host(self) -> str:
+        """For messages."""
+        return " or ".join(node.host for node in self._nodes)
 
 
 def _member(value: Any, name: str, default: Any = ...) -> Any:
@@ -229,10 +257,31 @@ def _member(value: Any, name: str, default: Any = ...) -> Any:
 
 
 def number(value: Any) -> int:
-    try:
+    if isinstance(value, str) and _QUANTITY.fullmatch(value):
         return int(value, 16)
-    except (TypeError, ValueError):
-        raise ChainUnavailable("the node's answer has no number where one belongs") from None
+    raise ChainUnavailable("the node's answer has no number where one belongs")
+
+
+def _list(value: Any) -> list[Any]:
+    if isinstance(value, list):
+        return value
+    raise ChainUnavailable("the node's answer has no list where one belongs")
+
+
+def _time(value: Any) -> datetime:
+    try:
+        return datetime.fromtimestamp(number(value), tz=UTC)
+    except (ValueError, OverflowError, OSError):
+        raise ChainUnavailable("the node's answer has no time where one belongs") from None
+
+
+def _address(value: Any) -> str | None:
+    if value is None:
+        return None
+    raw = _bytes(value)
+    if len(raw) != 20:
+        raise ChainUnavailable("the node's answer has no address where one belongs")
+    return "0x" + raw.hex()
 
 
 def _bytes(value: Any) -> bytes:

@@ -59,7 +59,7 @@ class JsonRpc:
         request_id = next(self._ids)
         body = {"jsonrpc": "2.0", "id": request_id, "method": method, "params": params}
         answer = self._parse(self._post(body, method), method)
-        if answer.get("id") not in {request_id, None}:
+        if answer.get("id") is not None and answer["id"] != request_id:
             raise ChainUnavailable(f"{self.host} answered another question than {method}")
         error = answer.get("error")
         if isinstance(error, dict):
@@ -90,7 +90,7 @@ class JsonRpc:
     def _parse(self, data: bytes, method: str) -> dict[str, Any]:
         try:
             answer = json.loads(data)
-        except ValueError:
+        except (ValueError, RecursionError):
             answer = None
         if not isinstance(answer, dict):
             raise ChainUnavailable(f"{self.host} answered {method} with something that is no JSON-RPC")

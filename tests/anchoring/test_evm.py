@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from web3 import Web3
@@ -19,7 +16,6 @@ from anchoring.errors import (
     InsufficientFunds,
     NonceTaken,
     ReplacementUnderpriced,
-    SubmissionUncertain,
     TransactionRefused,
     UnknownContract,
     WrongChain,
@@ -29,29 +25,13 @@ from anchoring.protocol import Fees
 from anchoring.reader import EvmReader
 from anchoring.rpc import JsonRpc
 from anchoring.transactions import sign_transaction
-from tests.fixtures.chain import ANCHOR_KEY, DEPLOYER_KEY, start_anvil  # noqa: F401
+from tests.fixtures.chain import ANCHOR_KEY, DEPLOYER_KEY, anchor_root
 
 ROOT = b"\x42" * 32
 
 
-@pytest.fixture
-def anvil(start_anvil):  # noqa: F811
-    return start_anvil("--no-mining", "--slots-in-an-epoch", "1")
-
-
-@pytest.fixture
-def chain(anvil) -> EvmChain:
-    return anvil.chain(anvil.deploy_registry())
-
-
-def anchor(chain: EvmChain, anvil, root: bytes = ROOT) -> str:
-    tx_hash = chain.send(chain.sign_anchor(root).raw)
-    anvil.mine()
-    return tx_hash
-
-
 def test_an_anchored_root_is_found_by_its_log(chain, anvil):
-    tx_hash = anchor(chain, anvil)
+    tx_hash = anchor_root(chain, anvil, ROOT)
 
     event = chain.find_anchor(ROOT, account=chain.account)
 
@@ -66,7 +46,7 @@ def test_an_anchored_root_is_found_by_its_log(chain, anvil):
 
 
 def test_web3_reads_the_same_log_and_record(chain, anvil):
-    tx_hash = anchor(chain, anvil)
+    tx_hash = anchor_root(chain, anvil, ROOT)
     web3 = Web3(Web3.HTTPProvider(anvil.url))
     contract = web3.eth.contract(Web3.to_checksum_address(chain.contract), abi=registry_artifact()["abi"])
 
@@ -81,9 +61,9 @@ def test_web3_reads_the_same_log_and_record(chain, anvil):
 
 
 def test_a_repeated_anchor_keeps_the_first_and_logs_nothing(chain, anvil):
-    anchor(chain, anvil)
+    anchor_root(chain, anvil, ROOT)
     first = chain.find_anchors(ROOT)
-    tx_hash = anchor(chain, anvil)
+    tx_hash = anchor_root(chain, anvil, ROOT)
     assert chain.receipt(tx_hash).succeeded
     assert chain.find_anchors(ROOT) == first
     assert len(first) == 1
@@ -91,14 +71,14 @@ def test_a_repeated_anchor_keeps_the_first_and_logs_nothing(chain, anvil):
 
 def test_another_accounts_record_is_independent(chain, anvil):
     other = anvil.chain(chain.contract, key=DEPLOYER_KEY)
-    anchor(other, anvil)
+    anchor_root(other, anvil, ROOT)
     assert chain.find_anchor(ROOT, account=chain.account) is None
-    anchor(chain, anvil)
+    anchor_root(chain, anvil, ROOT)
     assert [event.account for event in chain.find_anchors(ROOT)] == [other.account, chain.account]
 
 
 def test_final_is_what_the_chain_calls_final(chain, anvil):
-    anchor(chain, anvil)
+    anchor_root(chain, anvil, ROOT)
     event = chain.find_anchor(ROOT)
     assert not chain.is_final(event.block)
     anvil.mine(3)
@@ -108,7 +88,7 @@ def test_final_is_what_the_chain_calls_final(chain, anvil):
 
 def test_confirmations_count_only_where_the_chain_has_no_tag(chain, anvil):
     reader = EvmReader(anvil.url, chain_id=LOCAL.chain_id, network=Network(LOCAL.chain_id, "x", confirmations=5))
-    anchor(chain, anvil)
+    anchor_root(chain, anvil, ROOT)
     event = chain.find_anchor(ROOT)
     anvil.mine(3)
     assert not reader.is_final(event.block)
@@ -120,7 +100,7 @@ def test_confirmations_count_only_where_the_chain_has_no_tag(chain, anvil):
 @pytest.mark.parametrize("span", [2, 10])
 def test_a_node_that_limits_ranges_is_searched_by_the_contracts_own_record(chain, anvil, span, near):
     anvil.mine(30)
-    anchor(chain, anvil)
+    anchor_root(chain, anvil, ROOT)
     anvil.mine(60)
     expected = chain.find_anchor(ROOT)
     small = Network(LOCAL.chain_id, "small", max_log_range=span)
@@ -247,111 +227,6 @@ def test_a_node_exchanged_behind_the_url_is_noticed(anvil):
     now = 61.0
     with pytest.raises(WrongChain):
         reader.head()
-
-
-@pytest.mark.parametrize(("effect"), ["head", "finalized_block"])
-def test_a_dead_node_is_unavailable_and_its_key_is_not_shown(anvil, effect):
-    url = anvil.url.replace("127.0.0.1", "user:secret@127.0.0.1") + "/v2/secretkey"
-    reader = EvmReader(url, chain_id=31337)
-    anvil.kill()
-    with pytest.raises(ChainUnavailable, match="did not answer") as caught:
-        getattr(reader, effect)()
-    error: BaseException | None = caught.value
-    while error is not None:
-        assert "secret" not in str(error)
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-
-
-class Scripted(BaseHTTPRequestHandler):
-    """Answers every POST with the server's next (status, body)."""
-
-    def do_POST(self):
-        self.rfile.read(int(self.headers["content-length"]))
-        status, body = self.server.answers.pop(0)
-        self.send_response(status)
-        self.send_header("content-length", str(len(body)))
-        if status in {301, 302, 307}:
-            self.send_header("location", f"http://127.0.0.1:{self.server.server_port}/elsewhere")
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_args):
-        pass
-
-
-@pytest.fixture
-def scripted():
-    server = HTTPServer(("127.0.0.1", 0), Scripted)
-    server.answers = []
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-CHAIN_ID = (200, b'{"jsonrpc":"2.0","id":1,"result":"0x7a69"}')
-
-
-@pytest.mark.parametrize(
-    ("answer", "why"),
-    [
-        ((429, b"slow down"), "HTTP status 429"),
-        ((302, b""), "HTTP status 302"),
-        ((500, b"{}"), "HTTP status 500"),
-        ((200, b"<html>"), "no JSON-RPC"),
-        ((200, b"[]"), "no JSON-RPC"),
-        ((200, b'{"id":2}'), "neither result nor error"),
-        ((200, b'{"id":99,"result":"0x1"}'), "another question"),
-        ((200, b'{"id":2,"error":{"code":-32000,"message":"pruned"}}'), "pruned"),
-        ((200, b'{"id":2,"result":"many"}'), "no number"),
-        ((200, b'{"id":2,"result":null}'), "no number"),
-    ],
-)
-def test_every_useless_answer_is_unavailable(scripted, answer, why):
-    scripted.answers = [CHAIN_ID, answer]
-    reader = EvmReader(f"http://127.0.0.1:{scripted.server_port}", chain_id=31337)
-    with pytest.raises(ChainUnavailable, match=why):
-        reader.head()
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        (502, b""),
-        (200, b'{"id":2,"error":{"code":-32603,"message":"internal"}}'),
-        (200, b'{"id":2,"error":{"code":-32000,"message":"request timed out"}}'),
-        (200, b'{"id":2,"result":"0x00"}'),
-    ],
-)
-def test_a_send_without_a_clear_answer_is_uncertain(scripted, answer):
-    scripted.answers = [CHAIN_ID, answer]
-    chain = EvmChain(f"http://127.0.0.1:{scripted.server_port}", chain_id=31337, private_key=ANCHOR_KEY)
-    with pytest.raises(SubmissionUncertain, match="no answer for transaction 0x"):
-        chain.send(os.urandom(40))
-
-
-@pytest.mark.parametrize("member", ["address", "topics", "blockHash", "sender"])
-def test_a_log_that_does_not_fit_the_question_is_not_believed(chain, anvil, member):
-    anchor(chain, anvil)
-    node = JsonRpc(anvil.url)
-
-    def lying(method, params):
-        answer = node(method, params)
-        if method == "eth_getLogs":
-            if member == "topics":
-                answer[0]["topics"][2] = "0x" + "00" * 32
-            elif member == "sender":
-                answer[0]["topics"][1] = "0x" + "00" * 32
-            else:
-                answer[0][member] = "0x" + "00" * (20 if member == "address" else 32)
-        return answer
-
-    lying.host = "liar"
-    reader = EvmReader(lying, chain_id=31337, contract=chain.contract)
-    with pytest.raises(ChainUnavailable):
-        reader.find_anchor(ROOT, account=chain.account)
 
 
 def test_networks_are_known_by_number():

@@ -15,7 +15,7 @@ from anchoring.leaf import Kind, batch_leaf_hash, leaf_hash
 from anchoring.merkle import Tree, hash_leaf
 from anchoring.proof import Anchor, AnchorProof, ProofState
 from anchoring.verify import verify_anchor
-from tests.fixtures.chain import node_command, start_anvil  # noqa: F401
+from tests.fixtures.chain import node_command
 from tests.vectors.anchoring.generate import DOCUMENTS
 from vc.canonical import jcs
 
@@ -23,16 +23,6 @@ SCRIPT = Path(__file__).parents[1] / "peers" / "anchor_check.mjs"
 CREDENTIAL = DOCUMENTS[2]
 DIGEST = hashlib.sha256(jcs.canonicalize(CREDENTIAL)).digest()
 SALT = hashlib.sha256(b"salt").digest()
-
-
-@pytest.fixture
-def anvil(start_anvil):  # noqa: F811
-    return start_anvil("--no-mining", "--slots-in-an-epoch", "1")
-
-
-@pytest.fixture
-def chain(anvil):
-    return anvil.chain(anvil.deploy_registry())
 
 
 def make_proof(chain, anvil, state: ProofState = ProofState.FINAL) -> AnchorProof:
