@@ -19,7 +19,9 @@ def find_credential(session: Session, credential_id: UUID) -> tuple[Credential, 
 
 
 def locked_award(session: Session, award_id: UUID) -> Award:
-    return session.scalars(select(Award).where(Award.id == award_id).with_for_update()).one()
+    """The award as it is now that we hold it, not as this session may have read it before waiting."""
+    query = select(Award).where(Award.id == award_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def credential_ids(session: Session, award_id: UUID) -> list[UUID]:

@@ -20,7 +20,9 @@ def open_list(session: Session, identity_id: UUID, purpose: str, *, size: int) -
 
 
 def locked_list(session: Session, list_id: UUID) -> StatusList:
-    return session.scalars(select(StatusList).where(StatusList.id == list_id).with_for_update()).one()
+    """The list as it is now that we hold it, not as this session may have read it before waiting."""
+    query = select(StatusList).where(StatusList.id == list_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def entries_of(session: Session, credential_ids: list[UUID]) -> list[StatusEntry]:
