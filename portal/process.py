@@ -2,6 +2,7 @@
 
 import functools
 
+import portal.db.registry  # noqa: F401 - a command that flushes needs every table that a foreign key leads to
 from config.settings import Settings
 from portal.wiring import Node
 
