@@ -206,6 +206,9 @@ def _sign(round_: Round, chain: Chain, now: datetime) -> Round:
 
 
 def _send(round_: Round, chain: Chain, now: datetime) -> Round:
+    # A local chain that lost everything has no contract until it is deployed again; bytes sent before that
+    # would be mined, and lost.
+    chain.require_contract()
     # Refused because it is in the pool, in a block, displaced or too cheap by now: BROADCAST looks for the
     # log and decides.
     with contextlib.suppress(AlreadyKnown, NonceTaken, ReplacementUnderpriced, FeeTooLow):

@@ -99,11 +99,14 @@ class EvmChain(EvmReader):
             block = hex(last)
         return number(self.rpc("eth_getTransactionCount", [self._account, block]))
 
-    def sign_anchor(self, root: bytes, *, nonce: int | None = None, replacing: Fees | None = None) -> SignedTransaction:
+    def require_contract(self) -> None:
         contract = self._at(None)
         if not self.code_at(contract):
             raise ContractMissing(contract)
-        return self._sign(contract, transactions.anchor_call(root), _ANCHOR_GAS, nonce, replacing)
+
+    def sign_anchor(self, root: bytes, *, nonce: int | None = None, replacing: Fees | None = None) -> SignedTransaction:
+        self.require_contract()
+        return self._sign(self._at(None), transactions.anchor_call(root), _ANCHOR_GAS, nonce, replacing)
 
     def sign_filler(self, nonce: int) -> SignedTransaction:
         return self._sign(self._account, b"", _TRANSFER_GAS, nonce, None)

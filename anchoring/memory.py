@@ -16,6 +16,7 @@ from anchoring import fees as fee_rules
 from anchoring.errors import (
     AlreadyKnown,
     ChainUnavailable,
+    ContractMissing,
     InsufficientFunds,
     NonceTaken,
     ReplacementUnderpriced,
@@ -65,6 +66,7 @@ class MemoryChain:
         self.pool: dict[int, bytes] = {}
         self.base_fee_wei = 10**9
         self.funded = True
+        self.deployed = True
         self.max_fee_wei = 500 * 10**9
         self.sent: list[bytes] = []
         self.faults: dict[str, list[Fault | None]] = {}
@@ -182,8 +184,13 @@ class MemoryChain:
                     return Receipt(tx_hash, number, self._hash(number), succeeded=True, gas_used=46_000)
         return None
 
+    def require_contract(self) -> None:
+        if not self.deployed:
+            raise ContractMissing(self._contract)
+
     def sign_anchor(self, root: bytes, *, nonce: int | None = None, replacing: Fees | None = None) -> SignedTransaction:
         self._fault("sign_anchor", "before")
+        self.require_contract()
         caps = fee_rules.FeeCaps(self.max_fee_wei)
         if replacing is None:
             fees = fee_rules.offer(self.base_fee_wei, 1, caps)

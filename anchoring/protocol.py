@@ -135,6 +135,10 @@ class Chain(ChainReader, Protocol):
         """How many transactions of `account` are in blocks; with `final`, in final blocks only."""
         ...
 
+    def require_contract(self) -> None:
+        """Raises `ContractMissing` unless there is code at the configured address now."""
+        ...
+
     def sign_anchor(self, root: bytes, *, nonce: int | None = None, replacing: Fees | None = None) -> SignedTransaction:
         """Sign, and do not send, the call that anchors `root`.
 

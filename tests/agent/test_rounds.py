@@ -10,7 +10,7 @@ import pytest
 
 from agent.errors import AccountBusy, AgentError, AnchorLost, AnchorSettingsChanged, AnchorWithoutLog, RoundChanged
 from agent.rounds import Patience, Round, RoundState, advance, proof_of, recheck, seal
-from anchoring.errors import AnchoringError, FeeTooHigh, InsufficientFunds, WrongChain
+from anchoring.errors import AnchoringError, ContractMissing, FeeTooHigh, InsufficientFunds, WrongChain
 from anchoring.leaf import Kind, batch_leaf_hash, leaf_hash
 from anchoring.memory import DevelopmentChainWarning, MemoryChain
 from anchoring.merkle import Tree
@@ -202,6 +202,24 @@ def test_a_final_anchor_missing_from_a_public_chain_is_an_alarm_not_a_second_pay
     with pytest.raises(AnchorLost, match="no longer shows"):
         recheck(store.stored, store=store, chain=chain)
     assert store.stored.state is RoundState.FINAL
+
+
+def test_nothing_is_sent_while_the_contract_is_gone():
+    chain = memory_chain()
+    store = sealed(chain)
+    worker = Worker(store, chain)
+    worker.until(RoundState.FINAL)
+    chain.lose(chain.head())
+    chain.deployed = False
+
+    recheck(store.stored, store=store, chain=chain)
+    for _ in range(10):
+        worker.step()
+    assert isinstance(worker.errors[-1], ContractMissing)
+    assert chain.paid_roots() == []
+    chain.deployed = True
+    worker.until(RoundState.FINAL)
+    assert chain.paid_roots() == [ROOT]
 
 
 def test_recheck_of_a_round_that_is_in_place_changes_nothing():
