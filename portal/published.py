@@ -1,6 +1,5 @@
 """What tenants publish: DID documents and status lists, as the bytes that were stored."""
 
-import hashlib
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,6 +10,7 @@ from portal.anchors.proofs import published_anchor_json
 from portal.db.session import platform_session, tenant_session
 from portal.keys import repository as keys
 from portal.pages.errors import error_response
+from portal.pages.responses import ASK_EACH_TIME_PUBLIC, respond
 from portal.process import node
 from portal.status_lists import repository as status_lists
 from portal.tenants.repository import find_public
@@ -80,9 +80,5 @@ def _proof(request: Request, proof: dict[str, Any] | None) -> Response:
 
 def _bytes(request: Request, data: bytes, *, media_type: str, max_age_s: int) -> Response:
     """The stored bytes with a validator; a client that has them already gets 304 and no body."""
-    tag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
-    caching = f"public, max-age={max_age_s}" if max_age_s else "public, no-cache"
-    headers = {"ETag": tag, "Cache-Control": caching, **_ANY_ORIGIN}
-    if request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers=headers)
-    return Response(data, media_type=media_type, headers=headers)
+    caching = f"public, max-age={max_age_s}" if max_age_s else ASK_EACH_TIME_PUBLIC
+    return respond(request, data, media_type=media_type, cache_control=caching, headers=_ANY_ORIGIN)
