@@ -70,10 +70,9 @@ def run(target: Path, tests: Sequence[str], *, budget_s: float, jobs: int) -> Sc
     Raises:
         RuntimeError: the tests fail without a mutation; nothing could be learned.
     """
-    for name in _WARM:
-        importlib.import_module(name)
     name = ".".join(target.with_suffix("").parts)
     source = target.read_text(encoding="utf-8")
+    _warm_up(name, ast.parse(source))
     unchanged = Mutant(0, "none", ast.parse(source))
     started = time.monotonic()
     if _outcome(name, target, unchanged, tests, limit_s=budget_s) != "survived":
@@ -95,6 +94,19 @@ def run(target: Path, tests: Sequence[str], *, budget_s: float, jobs: int) -> Sc
             else:
                 score.survived.append(mutant)
     return score
+
+
+def _warm_up(name: str, tree: ast.Module) -> None:
+    """Import what every child would import again; never the module itself or what was made with it."""
+    for warm in _WARM:
+        importlib.import_module(warm)
+    cold = set(sys.modules)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            importlib.import_module(node.module)
+    if name in sys.modules:
+        for imported in set(sys.modules) - cold:
+            del sys.modules[imported]
 
 
 def _finished(running: dict[int, tuple[Mutant, float]]) -> Iterator[tuple[Mutant, bool]]:

@@ -45,6 +45,7 @@ def test_a_badge_is_verified(world: World) -> None:
         "message": "The credential's content fits the description that it names.",
         "code": None,
         "detail": None,
+        "required": True,
     }
 
 
@@ -81,6 +82,14 @@ def test_a_record_is_verified_with_everything_in_it(world: World) -> None:
         "/credentialSubject/verifiableCredential/1",
     ]
     assert {report["verdict"] for report in inner.detail.values()} == {"verified"}
+
+
+def test_a_record_is_held_to_its_rules(world: World) -> None:
+    subject = {"id": "did:example:ada", "type": ["ClrSubject"], "verifiableCredential": [a_badge(world)]}
+    unnamed = learner_record(issuer=PROFILE, validFrom="2026-11-01T00:00:00Z", credentialSubject=subject)
+    del unnamed["name"]
+
+    assert lines(world.verify(world.secure(unnamed))) == {"structure": "malformed"}
 
 
 def test_what_is_no_record_has_no_inner_line(world: World) -> None:
