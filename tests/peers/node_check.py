@@ -107,12 +107,13 @@ def check_verifier_core(node: Node, credential: Mapping[str, Any]) -> dict[str, 
 
 
 def check_did_documents(node: Node, dids: Mapping[str, str]) -> None:
-    """`dids`: DID → the URL of its document as the node serves or resolves it. The peers' resolvers read the same keys."""
+    """`dids`: DID → the URL of its document, or of the result of resolving it, at the node. The peers' resolvers read the same keys."""
     with Program("resolve.mjs", ca=node.ca) as resolver:
         for did, url in dids.items():
             networks = node.networks if did.startswith("did:ethr:") else []
             theirs = resolver.ask({"did": did, "networks": networks}, timeout_s=TIMEOUT_S)
-            served = node.fetch_json(url, accept="application/did+json, application/did, application/json")
+            answer = node.fetch_json(url, accept="application/did+json, application/did, application/json")
+            served = answer.get("didDocument", answer)
             if not theirs["ok"] or _key_ids(theirs["didDocument"]) != _key_ids(served):
                 raise PeerDisagrees(f"{did} has other keys for the peer: {theirs}")
 
