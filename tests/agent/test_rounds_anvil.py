@@ -12,6 +12,7 @@ import pytest
 from agent.errors import AgentError
 from agent.rounds import Patience, RoundState, advance, recheck, seal
 from anchoring.errors import AnchoringError, ChainUnavailable, SubmissionUncertain
+from anchoring.networks import LOCAL
 from anchoring.transactions import tx_hash_of
 from tests.agent.test_rounds import OPEN, ROOT, Killed, MemoryStore
 from tests.fixtures.chain import DEPLOYER_KEY, start_anvil  # noqa: F401
@@ -95,7 +96,7 @@ def test_one_transaction_is_paid_whatever_fails(anvil):
     assert len(paid_for(chain, anvil)) == len(FAULTS), "one for each root"
 
 
-@pytest.mark.parametrize("depth", [1, 3, 20])
+@pytest.mark.parametrize("depth", [1, 3, 20, 63])
 def test_a_reorg_takes_the_round_back_and_the_same_bytes_bring_it_home(anvil, depth):
     chain = anvil.chain(anvil.deploy_registry())
     anvil.mine(depth)
@@ -110,6 +111,50 @@ def test_a_reorg_takes_the_round_back_and_the_same_bytes_bring_it_home(anvil, de
 
     assert len(store.stored.transactions) == 1
     assert paid_for(chain, anvil) == [store.stored.transactions[0].tx_hash]
+
+
+def broadcast(chain):
+    store = MemoryStore(seal(OPEN, root=ROOT, tree_size=1, chain=chain))
+    for _ in range(2):
+        advance(store.stored, store=store, chain=chain, now=datetime.now(UTC), patience=PATIENCE)
+    assert store.stored.state is RoundState.BROADCAST
+    return store
+
+
+def test_a_rollback_and_a_dropped_transaction_cost_nothing(anvil):
+    chain = anvil.chain(anvil.deploy_registry())
+    store = broadcast(chain)
+    tx_hash = store.stored.latest.tx_hash
+    anvil.control("anvil_dropTransaction", tx_hash)
+    advance(store.stored, store=store, chain=chain, now=datetime.now(UTC), patience=PATIENCE)
+    anvil.mine()
+    advance(store.stored, store=store, chain=chain, now=datetime.now(UTC), patience=PATIENCE)
+    assert store.stored.state is RoundState.MINED
+    anvil.control("anvil_rollback", 1)
+
+    drive(store, chain, anvil)
+
+    assert paid_for(chain, anvil) == [tx_hash]
+
+
+def test_a_base_fee_a_hundredfold_is_outbid_under_the_cap(anvil):
+    chain = anvil.chain(anvil.deploy_registry())
+    store = broadcast(chain)
+    first = store.stored.latest
+    base_fee = int(anvil.control("eth_getBlockByNumber", "latest", False)["baseFeePerGas"], 16)
+    anvil.control("anvil_setNextBlockBaseFeePerGas", hex(base_fee * 100))
+    anvil.mine()
+    assert chain.receipt(first.tx_hash) is None, "nobody takes it at that price"
+    late = datetime.now(UTC) + PATIENCE.outbid
+
+    advance(store.stored, store=store, chain=chain, now=late, patience=PATIENCE)
+    assert store.stored.state is RoundState.SIGNED
+    drive(store, chain, anvil)
+
+    second = store.stored.latest
+    assert second.nonce == first.nonce
+    assert first.fees.max_fee_wei < second.fees.max_fee_wei <= LOCAL.max_fee_wei
+    assert paid_for(chain, anvil) == [second.tx_hash]
 
 
 def test_a_killed_chain_that_lost_everything_gets_contract_and_anchor_again(anvil):
