@@ -13,12 +13,12 @@ from typing import Any, Self
 
 from agent.issuance.cells import CellFault, read_cell
 from agent.issuance.errors import EmptyFile, FileTooLarge, NoRows, NotASpreadsheet
-from agent.issuance.tables import MEBIBYTE, Cell, Limits, Record, Table, find_columns, is_blank
+from agent.issuance.tables import MEBIBYTE, Cell, Limits, Record, Table, below_titles, find_columns, is_blank
 from agent.issuance.template import TemplateDocument
 from agent.issuance.text_table import read_text_table
 from agent.issuance.workbook import read_workbook
 
-__all__ = ["Limits", "Row", "RowError", "RowWarning", "RowsRead", "read_rows"]
+__all__ = ["Limits", "Row", "RowError", "RowWarning", "RowsRead", "open_table", "read_rows"]
 
 _OTHER_FILES = (
     (
@@ -101,19 +101,9 @@ def read_rows(
     Raises:
         UnreadableFile: its subclasses say what is wrong with the file as a whole; nothing was read.
     """
-    if len(data) > limits.max_bytes:
-        raise FileTooLarge(
-            f"{filename} has {len(data) / MEBIBYTE:.1f} MiB; the limit is {limits.max_bytes / MEBIBYTE:.0f} MiB. "
-            "Split the list into several files."
-        )
     wanted = [column.name for column in template.inputs().values()]
-    _check_kind(data, filename)
-    if data.startswith(b"PK"):
-        table = read_workbook(data, filename, wanted, limits, sheet=sheet)
-    else:
-        table = read_text_table(data, filename, wanted, encoding=encoding)
-    if len(table.header) > limits.max_columns:
-        raise FileTooLarge(f"{filename} has {len(table.header):,} columns; at most {limits.max_columns} are read.")
+    table = open_table(data, filename, wanted, limits=limits, encoding=encoding, sheet=sheet)
+    table = below_titles(table, wanted)
     positions = find_columns(table.header, wanted, filename)
     reading = _Reading(table, template, positions)
     for record in table.records:
@@ -123,6 +113,29 @@ def read_rows(
     if reading.row_count == 0:
         raise NoRows(f"{filename} has a header on line {table.header_line} and nobody below it.")
     return reading.result()
+
+
+def open_table(
+    data: bytes, filename: str, wanted: Sequence[str], *, limits: Limits, encoding: str | None, sheet: str | None
+) -> Table:
+    """The file's header and a way to its records. `wanted` are headers that help to find delimiter and sheet.
+
+    Raises:
+        UnreadableFile
+    """
+    if len(data) > limits.max_bytes:
+        raise FileTooLarge(
+            f"{filename} has {len(data) / MEBIBYTE:.1f} MiB; the limit is {limits.max_bytes / MEBIBYTE:.0f} MiB. "
+            "Split the list into several files."
+        )
+    _check_kind(data, filename)
+    if data.startswith(b"PK"):
+        table = read_workbook(data, filename, wanted, limits, sheet=sheet)
+    else:
+        table = read_text_table(data, filename, wanted, encoding=encoding)
+    if len(table.header) > limits.max_columns:
+        raise FileTooLarge(f"{filename} has {len(table.header):,} columns; at most {limits.max_columns} are read.")
+    return table
 
 
 def _check_kind(data: bytes, filename: str) -> None:

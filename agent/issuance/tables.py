@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from agent.issuance.errors import AmbiguousColumn, MissingColumn
 
 MEBIBYTE = 1_048_576
+TITLE_LINES = 15  # filled lines among which the header is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,28 @@ def is_blank(cell: Cell) -> bool:
 def header_key(text: str) -> str:
     """What two headers have in common when people would call them the same: case, form and blanks aside."""
     return unicodedata.normalize("NFC", " ".join(text.split())).casefold()
+
+
+def below_titles(table: Table, wanted: Sequence[str]) -> Table:
+    """The table with the first of its lines as header that holds all wanted columns; itself if none does.
+
+    What stands above that line is not read, and a note says so.
+    """
+    keys = {header_key(name) for name in wanted}
+    header, line = table.header, table.header_line
+    for _ in range(TITLE_LINES):
+        if keys <= {header_key(name) for name in header}:
+            break
+        record = next(table.records, None)
+        if record is None:
+            return table
+        header, line = tuple(cell if isinstance(cell, str) else "" for cell in record.cells), record.line
+    else:
+        return table
+    if line == table.header_line:
+        return table
+    note = f"The header was found on line {line}; the lines above it were taken for titles."
+    return replace(table, header=header, header_line=line, notes=(*table.notes, note))
 
 
 def find_columns(header: Sequence[str], wanted: Sequence[str], filename: str) -> dict[str, int]:

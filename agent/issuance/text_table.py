@@ -6,10 +6,11 @@ import codecs
 import csv
 import io
 import string
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from agent.issuance.errors import EmptyFile, NotASpreadsheet, UnclosedQuote, UnknownEncoding
-from agent.issuance.tables import Record, Table, Unusable, header_key, is_blank
+from agent.issuance.tables import TITLE_LINES, Record, Table, Unusable, header_key, is_blank
 
 DELIMITERS = (",", ";", "\t", "|")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
@@ -96,25 +97,23 @@ def _declared_delimiter(text: str) -> tuple[int, str | None]:
 
 
 def find_delimiter(text: str, wanted: Iterable[str]) -> str:
-    """The delimiter under which the header holds most of the wanted names and the lines have most often its length."""
+    """The delimiter under which a line holds most of the wanted headers, and most lines have as many cells."""
     keys = {header_key(name) for name in wanted}
 
     def score(delimiter: str) -> tuple[int, float, int]:
-        lengths: list[int] = []
-        header: list[str] = []
-        sample = io.StringIO(text[:_SAMPLE_CHARS], newline="")
+        lines: list[list[str]] = []
         try:
-            for cells in csv.reader(sample, delimiter=delimiter):
+            for cells in csv.reader(io.StringIO(text[:_SAMPLE_CHARS], newline=""), delimiter=delimiter):
                 if any(cell.strip() for cell in cells):
-                    header = header or cells
-                    lengths.append(len(cells))
-                if len(lengths) == _SAMPLE_RECORDS:
+                    lines.append(cells)
+                if len(lines) == _SAMPLE_RECORDS:
                     break
         except csv.Error:
             pass  # what was read up to here is sample enough
-        found = sum(header_key(cell) in keys for cell in header)
-        alike = lengths.count(len(header)) / len(lengths) if lengths and len(header) > 1 else 0.0
-        return found, alike, len(header)
+        found = max((sum(header_key(cell) in keys for cell in cells) for cells in lines[:TITLE_LINES]), default=0)
+        lengths = Counter(len(cells) for cells in lines if len(cells) > 1)
+        length, count = lengths.most_common(1)[0] if lengths else (0, 0)
+        return found, count / len(lines) if lines else 0.0, length
 
     return max(DELIMITERS, key=score)
 

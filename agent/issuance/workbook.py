@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from agent.issuance.errors import EmptyFile, NotASpreadsheet
-from agent.issuance.tables import Limits, Record, Table, header_key, is_blank
+from agent.issuance.tables import Limits, Record, Table, below_titles, header_key, is_blank
 from agent.issuance.xlsx_cells import iter_lines
 from agent.issuance.xlsx_parts import DAMAGE, Package, Sheet, open_package
 
 
 def read_workbook(
-    data: bytes, filename: str, wanted: Iterable[str], limits: Limits, *, sheet: str | None = None
+    data: bytes, filename: str, wanted: Sequence[str], limits: Limits, *, sheet: str | None = None
 ) -> Table:
     """Choose the sheet and read its header: the first visible one with all wanted columns, or else the first filled.
 
@@ -24,7 +24,7 @@ def read_workbook(
     except DAMAGE as wrong:
         raise _damaged(filename, wrong) from None
     tables = [
-        table
+        below_titles(table, wanted)
         for candidate in _candidates(package, filename, sheet)
         if (table := _open_sheet(package, candidate, filename)) is not None
     ]
@@ -33,9 +33,10 @@ def read_workbook(
     keys = {header_key(name) for name in wanted}
     chosen = next((t for t in tables if keys <= {header_key(name) for name in t.header}), tables[0])
     others = [repr(table.sheet) for table in tables if table is not chosen]
-    return replace(
-        chosen, notes=(f"The sheet {chosen.sheet!r} was read; not read: {', '.join(others)}.",) if others else ()
-    )
+    if not others:
+        return chosen
+    note = f"The sheet {chosen.sheet!r} was read; not read: {', '.join(others)}."
+    return replace(chosen, notes=(note, *chosen.notes))
 
 
 def _candidates(package: Package, filename: str, title: str | None) -> list[Sheet]:

@@ -389,3 +389,14 @@ def test_a_row_survives_its_json_form():
     row = read(HEADER + "Ada,,,,\n").rows[0]
 
     assert Row.from_json(row.to_json()) == row
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_titles_above_the_header_are_skipped_and_the_report_says_so(delimiter):
+    lines = ["University of Acme, Registrar", "", "Summer 2026", HEADER.strip(), "Ada,,,,"]
+    text = "\n".join(lines[:3] + [line.replace(",", delimiter) for line in lines[3:]])
+
+    result = read(text)
+
+    assert [(row.row_no, row.line) for row in result.rows] == [(1, 5)]
+    assert "header was found on line 4" in result.notes[0]

@@ -186,6 +186,18 @@ def test_the_sheet_with_the_mapped_columns_is_read_and_the_others_are_named():
     assert result.notes == ("The sheet 'List' was read; not read: 'Cover'.",)
 
 
+def test_the_header_may_stand_below_titles_on_a_later_sheet():
+    def more(book):
+        sheet = book.create_sheet("List")
+        for row in (["Graduates of 2026"], [], HEADER, ["Ada", None, None]):
+            sheet.append(row)
+
+    result = read(workbook(["Cover"], ["nothing here"], change=more))
+
+    assert (result.sheet, [row.line for row in result.rows]) == ("List", [4])
+    assert len(result.notes) == 2
+
+
 def test_a_hidden_sheet_is_not_read_unless_it_is_asked_for():
     def hidden(book):
         sheet = book.create_sheet("Old", 0)
