@@ -23,6 +23,7 @@ from typing import Any
 from did.errors import DidError, MethodNotSupported, ResolutionUnavailable
 from vc import schema, structure, wording
 from vc.badges import clr, open_badges
+from vc.canonical import rdf
 from vc.errors import (
     IssuerMismatch,
     MalformedValue,
@@ -49,7 +50,8 @@ from vc.proofs.proof import controller_of, proofs_of
 from vc.report import Check, Outcome, Report, Verdict
 from vc.status.entry import StatusValue, check_entry, is_readable, parse_entry
 
-MAX_STATUS_ENTRIES = 8  # each may cost a download
+MAX_STATUS_ENTRIES = 8  # of one credential; each may cost a download
+MAX_QUESTIONS = 32  # keys, and status lists, of one verification with everything inside the credential
 
 FetchStatus = Callable[[str], Mapping[str, Any]]
 """The status list credential at a URL. Raises `StatusUnavailable`."""
@@ -73,7 +75,9 @@ def verify(
     alone lets a credential outlive the compromise of its key. **Whether the issuer deserves trust, and whether
     the anchor is real, the caller adds.**
     """
-    given = _Given(_Once(get_key), _Once(fetch_status), load_schema, policy, now)
+    keys = _Once(get_key, ResolutionUnavailable(f"more than {MAX_QUESTIONS} keys are not asked for"))
+    lists = _Once(fetch_status, StatusUnavailable(f"more than {MAX_QUESTIONS} status lists are not asked for"))
+    given = _Given(keys, lists, load_schema, policy, now)
     return _verify(Credential(credential), given, anchored_before)
 
 
@@ -112,14 +116,17 @@ def _verify(view: Credential, given: _Given, anchored_before: datetime | None) -
 
 
 class _Once:
-    """Asks each question once; the second time it gives the first answer, error or not."""
+    """Asks each question once, and not too many; the second time it gives the first answer, error or not."""
 
-    def __init__(self, ask: Callable[..., Any]) -> None:
+    def __init__(self, ask: Callable[..., Any], too_many: VcError | DidError) -> None:
         self._ask = ask
+        self._too_many = too_many
         self._answers: dict[tuple[str, ...], Any] = {}
 
     def __call__(self, *question: str) -> Any:
         if question not in self._answers:
+            if len(self._answers) == MAX_QUESTIONS:
+                raise self._too_many
             try:
                 self._answers[question] = self._ask(*question)
             except (VcError, DidError) as error:
@@ -300,7 +307,10 @@ def _schema(view: Credential, given: _Given) -> Check:
 
 
 def _inner(view: Credential, given: _Given) -> Check:
-    structure.check(view.json)
+    # A record that breaks its rules, or is a record of records, is not opened.
+    clr.check_clr_credential(view.json)
+    # The statements of all credentials inside are among those of the record: its work limit bounds theirs.
+    rdf.canonicalize({name: value for name, value in view.json.items() if name != "proof"})
     reports = [(path, _verify(Credential(inner), given, None)) for inner, path in clr.inner_credentials(view.json)]
     detail = {path: report.to_json() for path, report in reports}
     for verdict, outcome, code, message in _INNER:

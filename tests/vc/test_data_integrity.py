@@ -15,7 +15,7 @@ from tests.vc.world import CREATED, CREDENTIAL, ISSUER, NOW, KeyPair, World
 from vc import errors
 from vc.proofs import CRYPTOSUITES
 from vc.proofs.data_integrity import PreparedProof, add_proof, verify_proofs
-from vc.proofs.proof import MAX_PROOFS
+from vc.proofs.proof import MAX_COVERED, MAX_PROOFS
 
 UNSECURED = {name: value for name, value in CREDENTIAL.items() if name != "credentialStatus"}
 SUITES = [
@@ -490,6 +490,19 @@ class TestProofChain:
         assert chain["proof"][2]["previousProof"] == self.FIRST
         assert chain["proof"][3]["previousProof"] == [self.SECOND, self.FIRST]
         assert len(check(chain)) == 4
+
+    def test_is_bounded(self, world: World, check: Any, cryptosuite: str) -> None:
+        document = world.secure(UNSECURED, cryptosuite=cryptosuite, proof_id="urn:p:0")
+        for number in range(1, MAX_COVERED):
+            before = f"urn:p:{number - 1}"
+            document = world.secure(
+                document, cryptosuite=cryptosuite, proof_id=f"urn:p:{number}", previous_proof=before
+            )
+        one_more = world.secure(document, cryptosuite=cryptosuite, previous_proof=f"urn:p:{MAX_COVERED - 1}")
+
+        assert len(check(document)) == MAX_COVERED
+        with pytest.raises(errors.MalformedProof, match="more than 4 documents"):
+            check(one_more)
 
     def test_breaks_when_a_previous_proof_is_taken_away(self, chain: Any, check: Any) -> None:
         without = {**chain, "proof": chain["proof"][1:]}

@@ -16,6 +16,7 @@ from vc.errors import SchemaUnavailable
 from vc.policy import Policy
 from vc.report import REQUIRED_CHECKS, Outcome, Verdict
 from vc.status.entry import build_entry
+from vc.verify import MAX_QUESTIONS
 
 PROFILE = {"id": ISSUER, "type": ["Profile"], "name": "Example University"}
 SCHEMA_URL = "https://university.example/schema.json"
@@ -89,7 +90,7 @@ def test_a_record_is_held_to_its_rules(world: World) -> None:
     unnamed = learner_record(issuer=PROFILE, validFrom="2026-11-01T00:00:00Z", credentialSubject=subject)
     del unnamed["name"]
 
-    assert lines(world.verify(world.secure(unnamed))) == {"structure": "malformed"}
+    assert lines(world.verify(world.secure(unnamed))) == {"structure": "malformed", "inner": "malformed"}
 
 
 def test_what_is_no_record_has_no_inner_line(world: World) -> None:
@@ -141,6 +142,53 @@ def test_an_anchor_of_the_record_says_nothing_about_the_credentials_in_it(world:
 
     assert report.check("proof").outcome is Outcome.PASSED
     assert lines(report) == {"inner": "inner-not-verified"}
+
+
+def test_a_record_asks_for_a_bounded_number_of_keys_and_lists(world: World) -> None:
+    lists = [f"https://university.example/status/list-{number}" for number in range(MAX_QUESTIONS)]
+    for url in lists:
+        world.publish_list(url)
+    inner = [
+        a_badge(
+            world, id=f"urn:uuid:{number}", credentialStatus=[build_entry(url, 5) for url in lists[number : number + 8]]
+        )
+        for number in range(0, MAX_QUESTIONS, 8)
+    ]
+    one_more = a_badge(world, id="urn:uuid:more")
+
+    enough = world.verify(a_record(world, *inner))
+    assert enough.verdict is Verdict.VERIFIED
+    assert len(world.asked) == 1 + MAX_QUESTIONS
+    too_many = world.verify(a_record(world, *inner, one_more))
+    assert lines(too_many) == {"inner": "inner-undecided"}
+    reason = "more than 32 status lists are not asked for"
+    assert too_many.check("inner").detail["/credentialSubject/verifiableCredential/4"]["checks"][4]["detail"] == {
+        "reason": reason
+    }
+
+
+def test_keys_are_asked_for_once_and_not_without_end(world: World) -> None:
+    signers = [world.add(KeyPair(f"did:web:ministry-{number}.example#k")) for number in range(MAX_QUESTIONS)]
+    inner = []
+    for number in range(3):
+        signed = a_badge(world, id=f"urn:uuid:{number}", credentialStatus=build_entry(STATUS_LIST, 1))
+        for signer in signers[number * 14 : number * 14 + 14]:
+            signed = world.secure(signed, signer=signer)
+        inner.append(signed)
+
+    report = world.verify(a_record(world, *inner))
+
+    assert lines(report) == {"inner": "inner-undecided"}
+    assert len({url for url in world.asked if "#" in url}) == MAX_QUESTIONS
+
+
+def test_a_poisoned_record_is_not_opened(world: World) -> None:
+    record = a_record(world, a_badge(world))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("vc.canonical.quads.MAX_QUADS", 10)
+        report = world.verify(record)
+
+    assert report.check("inner").code == "too-much-work"
 
 
 @pytest.mark.parametrize("nonsense", [{}, {"credentialSubject": 5}, {"credentialSubject": {"verifiableCredential": 5}}])

@@ -31,6 +31,7 @@ from vc.model import list_of
 from vc.proofs import CRYPTOSUITES
 from vc.proofs.proof import (
     DATA_INTEGRITY_PROOF,
+    MAX_COVERED,
     as_json,
     check_proof_members,
     controller_of,
@@ -38,7 +39,7 @@ from vc.proofs.proof import (
     proofs_of,
     strings,
 )
-from vc.proofs.suite import CanonicalForm, Cryptosuite, InputDocument
+from vc.proofs.suite import CanonicalForm, Cryptosuite, InputDocument, digest_of
 from vc.signer import Signer
 
 ASSERTION_METHOD = "assertionMethod"
@@ -229,6 +230,7 @@ def verify_proofs(
     all_proofs = proofs_of(document)
     unsecured = {name: value for name, value in document.items() if name != "proof"}
     inputs: dict[tuple[str, ...], InputDocument] = {}
+    covered: set[tuple[tuple[str, ...], str]] = set()
     verified: list[VerifiedProof] = []
     # 3
     for proof in all_proofs:
@@ -242,7 +244,10 @@ def verify_proofs(
         check_method(method, proof["verificationMethod"])
         check_key(method, suite, now=now, anchored_before=anchored_before)
         # 4.5, 3.1-3.3: what the proof covers, made once for all proofs that cover the same.
-        previous = tuple(sorted(strings(proof.get("previousProof"))))
+        previous = tuple(sorted(set(strings(proof.get("previousProof")))))
+        covered.add((previous, digest_of(method.public_key.type)))
+        if len(covered) > MAX_COVERED:
+            raise MalformedProof(f"a chain of proofs over more than {MAX_COVERED} documents is not followed")
         if previous not in inputs:
             matching = matching_proofs(all_proofs, previous)
             inputs[previous] = InputDocument({**unsecured, "proof": matching} if matching else unsecured)

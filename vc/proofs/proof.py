@@ -11,7 +11,8 @@ from vc.members import check_url
 from vc.model import list_of
 
 DATA_INTEGRITY_PROOF = "DataIntegrityProof"
-MAX_PROOFS = 16  # each may cost a key look-up and a canonicalization
+MAX_PROOFS = 16  # each may cost a key look-up
+MAX_COVERED = 4  # documents that the proofs of a chain cover, by digest; each costs a canonicalization
 
 
 def proofs_of(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
