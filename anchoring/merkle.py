@@ -17,6 +17,9 @@ HASH_BYTES: Final = 32
 MAX_PATH: Final = 64
 """Longest path of a tree whose size fits 64 bits; hostile proofs end here."""
 
+_SUBTREE_HEIGHT: Final = 10
+"""How much `Tree.proofs` makes at once: 1,024 paths."""
+
 _sha256 = hashlib.sha256
 
 
@@ -54,16 +57,17 @@ class Tree:
     __slots__ = ("_levels", "size")
 
     def __init__(self, leaf_hashes: Iterable[bytes]) -> None:
-        level = b"".join(leaf_hashes)
-        if not level or len(level) % HASH_BYTES:
+        nodes = list(leaf_hashes)
+        if not nodes or any(len(node) != HASH_BYTES for node in nodes):
             raise ValueError("a tree has at least one leaf hash, each of 32 bytes")
-        self.size: Final = len(level) // HASH_BYTES
-        levels = [level]
-        while len(level) > HASH_BYTES:
-            paired = len(level) - len(level) % 64
-            parents = [_sha256(b"\x01" + level[at : at + 64]).digest() for at in range(0, paired, 64)]
-            level = b"".join(parents) + level[paired:]
-            levels.append(level)
+        self.size: Final = len(nodes)
+        levels = [b"".join(nodes)]
+        while len(nodes) > 1:
+            last = nodes[-1:] if len(nodes) % 2 else []
+            pairs = iter(nodes)
+            nodes = [_sha256(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=False)]
+            nodes += last
+            levels.append(b"".join(nodes))
         self._levels: Final = tuple(levels)
 
     @property
@@ -78,36 +82,40 @@ class Tree:
     def prove(self, index: int) -> InclusionProof:
         """The proof of the leaf at `index` (RFC 9162, 2.1.3.1)."""
         self._require(index)
+        return InclusionProof(index, self.size, self._path_from(index, 0))
+
+    def proofs(self) -> Iterator[InclusionProof]:
+        """Every leaf's proof in order. The upper part of neighbours' paths is made once for all of them."""
+        height = min(_SUBTREE_HEIGHT, len(self._levels) - 1)
+        index = 0
+        for node in range(len(self._levels[height]) // HASH_BYTES):
+            for path in self._paths_below(node, height):
+                yield InclusionProof(index, self.size, path)
+                index += 1
+
+    def _paths_below(self, node: int, height: int) -> list[tuple[bytes, ...]]:
+        """Paths of all leaves under `node` of level `height`, in order."""
+        paths = [self._path_from(node, height)]
+        for level in reversed(self._levels[:height]):
+            node *= 2
+            at = node * HASH_BYTES
+            wider: list[tuple[bytes, ...]] = []
+            for path in paths:
+                left, right = level[at : at + HASH_BYTES], level[at + HASH_BYTES : at + 2 * HASH_BYTES]
+                wider += [(right, *path), (left, *path)] if right else [path]
+                at += 2 * HASH_BYTES
+            paths = wider
+        return paths
+
+    def _path_from(self, node: int, height: int) -> tuple[bytes, ...]:
+        """The path from `node` of level `height` up to the root's child."""
         path = []
-        node = index
-        for level in self._levels[:-1]:
+        for level in self._levels[height:-1]:
             sibling = level[(node ^ 1) * HASH_BYTES : ((node ^ 1) + 1) * HASH_BYTES]
             if sibling:  # a last single node has none and is carried up
                 path.append(sibling)
             node >>= 1
-        return InclusionProof(index, self.size, tuple(path))
-
-    def proofs(self) -> Iterator[InclusionProof]:
-        """Every leaf's proof in order. Neighbours share the upper part of their paths, which is made once."""
-        for index, path in enumerate(self._paths(len(self._levels) - 1, 0, ())):
-            yield InclusionProof(index, self.size, path)
-
-    def _paths(self, height: int, node: int, above: tuple[bytes, ...]) -> Iterator[tuple[bytes, ...]]:
-        """Paths of the leaves under `node` of level `height`; `above` is the path from there to the root."""
-        if height == 0:
-            yield above
-            return
-        children = self._levels[height - 1]
-        at = node * 2 * HASH_BYTES
-        left, right = children[at : at + HASH_BYTES], children[at + HASH_BYTES : at + 2 * HASH_BYTES]
-        if not right:
-            yield from self._paths(height - 1, node * 2, above)
-        elif height == 1:
-            yield (right, *above)
-            yield (left, *above)
-        else:
-            yield from self._paths(height - 1, node * 2, (right, *above))
-            yield from self._paths(height - 1, node * 2 + 1, (left, *above))
+        return tuple(path)
 
     def _require(self, index: int) -> None:
         if not 0 <= index < self.size:

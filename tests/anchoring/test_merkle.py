@@ -67,6 +67,16 @@ def test_all_proofs_at_once_are_the_single_ones(entries):
     assert list(tree.proofs()) == [tree.prove(index) for index in range(tree.size)]
 
 
+def test_proofs_of_a_tree_of_many_subtrees_hold():
+    hashes = [n.to_bytes(32, "big") for n in range(2_500)]
+    tree = Tree(hashes)
+    proofs = list(tree.proofs())
+    assert [proof.index for proof in proofs] == list(range(2_500))
+    for proof in proofs[::7] + proofs[-3:]:
+        assert proof == tree.prove(proof.index)
+        verify_inclusion(hashes[proof.index], proof, tree.root)
+
+
 @given(trees, st.data())
 def test_a_proof_holds_for_its_own_index_size_and_leaf_only(entries, data):
     hashes = [hash_leaf(bytes([n]) + entry) for n, entry in enumerate(entries)]  # distinct leaves
