@@ -158,6 +158,19 @@ def test_when_only_the_supervisor_is_killed_its_children_end_or_the_next_start_e
         assert _alive(children) == []
 
 
+def test_a_node_goes_on_when_nobody_listens_to_it(tmp_path):
+    with node(tmp_path, *_port(), "--no-chain") as running:
+        url = running.until("ready")["url"]
+        running.process.stdout.close()
+        before = running.children()["worker"]
+
+        os.kill(before.pid, signal.SIGKILL)
+
+        _wait(lambda: running.children()["worker"] != before)
+        assert _answers(url)
+        assert running.end() == 0
+
+
 def test_a_second_start_names_the_node_that_runs(tmp_path):
     with node(tmp_path, *_port()) as running:
         url = running.until("ready")["url"]
