@@ -37,11 +37,21 @@ _HEX_CHAIN = re.compile(r"0x[1-9a-f][0-9a-f]{0,15}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class EthrNetwork:
-    """One registry on one chain. `rpc` asks a node of that chain."""
+    """One registry on one chain. `rpc` asks a node of that chain.
+
+    What `rpc` raises when nobody answers is named in `rpc_errors`; it becomes `ResolutionUnavailable`.
+    """
 
     chain_id: int
     registry: str
     rpc: Rpc
+    rpc_errors: tuple[type[Exception], ...] = ()
+
+    def call(self, method: str, params: list[Any]) -> Any:
+        try:
+            return self.rpc(method, params)
+        except (OSError, *self.rpc_errors) as error:
+            raise ResolutionUnavailable(f"the node of chain {self.chain_id} does not answer: {error}") from error
 
 
 def did_of(identity: str | PublicKey, chain_id: int) -> str:
@@ -73,7 +83,7 @@ class EthrMethod:
         """Walks every change of the identity. `version_id` is the number of a block."""
         identifier = _parse(did)
         network = self._network(identifier.network)
-        if int(_hex_in(network.rpc("eth_chainId", [])), 16) != network.chain_id:
+        if int(_hex_in(network.call("eth_chainId", [])), 16) != network.chain_id:
             raise ResolutionUnavailable(f"the RPC node is not on chain {network.chain_id}")
         history = _history(network, identifier.address)
         last_block, now = self._point_in_time(network, options)
@@ -127,7 +137,7 @@ def _parse(did: Did) -> Identifier:
 def _history(network: EthrNetwork, address: str) -> list[Event]:
     """Every event of an identity, oldest first."""
     blocks: list[list[Event]] = []
-    block = erc1056.read_changed(network.rpc, network.registry, address)
+    block = erc1056.read_changed(network.call, network.registry, address)
     while block:
         if len(blocks) >= MAX_CHANGES:
             raise ResolutionUnavailable(f"{address} has changed in more than {MAX_CHANGES} blocks")
@@ -137,7 +147,7 @@ def _history(network: EthrNetwork, address: str) -> list[Event]:
             "fromBlock": hex(block),
             "toBlock": hex(block),
         }
-        logs = network.rpc("eth_getLogs", [query])
+        logs = network.call("eth_getLogs", [query])
         if not isinstance(logs, list) or not logs:
             raise ResolutionUnavailable(f"the RPC node has no logs of block {block}, where {address} changed")
         events = [event for event in map(erc1056.decode_event, logs) if event is not None]
@@ -161,7 +171,7 @@ def _metadata(network: EthrNetwork, version: int, newer: list[Event]) -> dict[st
 
 
 def _block_time(network: EthrNetwork, block: int) -> int:
-    answer = network.rpc("eth_getBlockByNumber", [hex(block), False])
+    answer = network.call("eth_getBlockByNumber", [hex(block), False])
     if not isinstance(answer, Mapping):
         raise ResolutionUnavailable(f"the RPC node has no block {block}")
     return int(_hex_in(answer.get("timestamp")), 16)

@@ -18,6 +18,7 @@ from did.fetch import Fetch
 from did.methods.web import base_url_of
 from did.methods.webvh_log import Entry, Log, verify_proof
 from did.resolver import CURRENT, ResolutionOptions, ResolutionResult
+from did.strict_json import MAX_DEPTH, is_deeper_than
 from did.url import Did
 
 ACCEPT_LOG = "text/jsonl, application/jsonl, application/json, */*;q=0.1"
@@ -73,8 +74,11 @@ class WebvhMethod:
     def _witness_proofs(self, url: str) -> list[Any]:
         response = self._fetch(url, accept="application/json", max_bytes=MAX_WITNESS_BYTES, max_redirects=0)
         try:
-            proofs = json.loads(response.require_body())
-        except (ValueError, RecursionError) as error:
+            text = response.require_body().decode("utf-8")
+            if is_deeper_than(text, MAX_DEPTH):
+                raise InvalidDid("did-witness.json is nested too deeply")
+            proofs = json.loads(text)
+        except ValueError as error:
             raise InvalidDid("did-witness.json is not JSON") from error
         if not isinstance(proofs, list):
             raise InvalidDid("did-witness.json is not a list")

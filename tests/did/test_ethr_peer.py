@@ -126,6 +126,21 @@ def test_a_node_that_answers_nonsense_is_no_answer(rpc):
         resolver_for(rpc).require_document(DATA["documents"][0]["did"])
 
 
+class Unreachable(Exception):
+    pass
+
+
+@pytest.mark.parametrize("error", [Unreachable, OSError, TimeoutError, ConnectionRefusedError])
+def test_a_node_that_does_not_answer_is_no_answer(error):
+    def rpc(name, params):
+        raise error("why")
+
+    network = EthrNetwork(31337, DATA["registry"], rpc, rpc_errors=(Unreachable,))
+    resolver = Resolver([EthrMethod({"0x7a69": network}, clock=lambda: NOW)], clock=lambda: NOW)
+    with pytest.raises(ResolutionUnavailable, match="why"):
+        resolver.require_document(DATA["documents"][0]["did"])
+
+
 def test_a_history_without_end_is_cut_off(monkeypatch):
     monkeypatch.setattr("did.methods.ethr.MAX_CHANGES", 3)
     with pytest.raises(ResolutionUnavailable, match="more than 3"):
