@@ -48,9 +48,10 @@ class EthrNetwork:
     rpc_errors: tuple[type[Exception], ...] = ()
 
     def call(self, method: str, params: list[Any]) -> Any:
+        failures: tuple[type[Exception], ...] = (OSError, *self.rpc_errors)
         try:
             return self.rpc(method, params)
-        except (OSError, *self.rpc_errors) as error:
+        except failures as error:
             raise ResolutionUnavailable(f"the node of chain {self.chain_id} does not answer: {error}") from error
 
 
