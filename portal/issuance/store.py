@@ -72,10 +72,10 @@ class PostgresBatchStore:
             if not rows:
                 return 0
             batch = repository.require(session, self._batch_id)
-            for row in rows:
-                row.award_id, row.credential_id, row.public_id = new_id(now), new_id(now), new_public_id()
+            ids = sorted(new_id(now) for _row in rows)  # so that credentials sort as their rows do
+            for row, credential_id in zip(rows, ids, strict=True):
+                row.award_id, row.credential_id, row.public_id = new_id(now), credential_id, new_public_id()
                 row.valid_from, row.state = now.replace(microsecond=0), "reserved"
-            ids = sorted(row.credential_id for row in rows if row.credential_id is not None)
             status_lists.reserve(self._node, session, batch.identity_id, ids, now=now)
             failpoint("batch.reserve")
             self._touch(session, now)
