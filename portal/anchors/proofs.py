@@ -1,6 +1,7 @@
 """A credential's anchor proof, put together from its tree and its round when it is asked for."""
 
-import functools
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
@@ -86,21 +87,27 @@ def _anchor_of(round_: Round) -> Anchor | None:
 
 
 class _Trees:
-    """The last few trees with all their levels; a sealed tree never changes."""
+    """The last few trees with all their levels, shared by requests; a sealed tree never changes."""
 
     def __init__(self, size: int) -> None:
-        self._build = functools.lru_cache(maxsize=size)(self._load)
-        self._sources: dict[tuple[str, UUID], Callable[[], Sequence[bytes]]] = {}
+        self._size, self._lock = size, threading.Lock()
+        self._kept: OrderedDict[tuple[str, UUID], MerkleTree] = OrderedDict()
 
     def __call__(self, kind: str, key: UUID, hashes: Callable[[], Sequence[bytes]]) -> MerkleTree:
-        self._sources[kind, key] = hashes
-        try:
-            return self._build(kind, key)
-        finally:
-            self._sources.pop((kind, key), None)
+        with self._lock:
+            tree = self._kept.get((kind, key))
+        if tree is None:  # built without the lock: two requests may do it twice, none waits for the other's database
+            tree = MerkleTree(hashes())
+        with self._lock:
+            self._kept[kind, key] = tree
+            self._kept.move_to_end((kind, key))
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+        return tree
 
-    def _load(self, kind: str, key: UUID) -> MerkleTree:
-        return MerkleTree(self._sources[kind, key]())
+    def forget(self) -> None:
+        with self._lock:
+            self._kept.clear()
 
 
 _tree = _Trees(size=8)
