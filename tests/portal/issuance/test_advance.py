@@ -73,7 +73,7 @@ def test_the_tree_of_a_batch_has_its_leaves_in_order_under_one_root(node):
 
     assert (tree.size, [leaf.index for leaf in leaves]) == (5, [0, 1, 2, 3, 4])
     assert tree.root == root_of([leaf.leaf_hash for leaf in leaves])
-    assert {leaf.credential_id for leaf in leaves} == {row.credential_id for row in rows}
+    assert [leaf.credential_id for leaf in leaves] == [row.credential_id for row in rows]
     assert len({leaf.salt for leaf in leaves}) == 5
 
 
