@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn
 
+from did.strict_json import is_deeper_than
 from vc import timestamps
 from vc.errors import ParsingError
 
@@ -35,6 +36,8 @@ def parse_json(data: bytes, *, max_bytes: int = MAX_DOCUMENT_BYTES) -> dict[str,
         raise ParsingError(f"the document is not UTF-8 (byte {error.start})") from None
     if text.startswith("\ufeff"):
         raise ParsingError("the document starts with a byte order mark; JSON has none")
+    if is_deeper_than(text, MAX_NESTING):
+        raise ParsingError(f"the document is nested deeper than {MAX_NESTING}")
     try:
         value = json.loads(
             text,
@@ -45,13 +48,10 @@ def parse_json(data: bytes, *, max_bytes: int = MAX_DOCUMENT_BYTES) -> dict[str,
         )
     except json.JSONDecodeError as error:
         raise ParsingError(f"not JSON: {error.msg} at line {error.lineno} column {error.colno}") from None
-    except RecursionError:
-        raise ParsingError(f"the document is nested deeper than {MAX_NESTING}") from None
     if not isinstance(value, dict):
         raise ParsingError("the document is not a JSON object")
     if "\\u" in text:
         _refuse_surrogates(value)
-    _check_nesting(value)
     return value
 
 
@@ -89,23 +89,6 @@ def _refuse_surrogates(value: Any) -> None:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
         raise ParsingError("a lone surrogate is not text") from None
-    except RecursionError:
-        raise ParsingError(f"the document is nested deeper than {MAX_NESTING}") from None
-
-
-def _check_nesting(value: Any) -> None:
-    level: list[Any] = [value]
-    for _ in range(MAX_NESTING):
-        inner: list[Any] = []
-        for item in level:
-            if isinstance(item, dict):
-                inner.extend(child for child in item.values() if isinstance(child, dict | list))
-            else:
-                inner.extend(child for child in item if isinstance(child, dict | list))
-        if not inner:
-            return
-        level = inner
-    raise ParsingError(f"the document is nested deeper than {MAX_NESTING}")
 
 
 def list_of(value: Any) -> list[Any]:
