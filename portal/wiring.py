@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine
 
 from anchoring.chain import EvmChain, EvmReader
+from anchoring.errors import AnchoringError
 from config.settings import Settings
 from did.fetch import Fetch, HttpsFetcher
 from did.methods.ethr import EthrMethod, EthrNetwork
 from did.methods.jwk import JwkMethod
 from did.methods.key import KeyMethod
 from did.methods.web import WebMethod
+from did.methods.webvh import WebvhMethod
 from did.resolver import Method, Resolver
 from portal.db.encrypted import ColumnCipher
 from portal.db.engine import make_engine, require_bound_role
@@ -60,11 +62,17 @@ def build_resolver(
 ) -> Resolver:
     networks = {}
     if chain is not None and settings.did_registry is not None:
-        network = EthrNetwork(chain_id=chain.chain_id, registry=settings.did_registry, rpc=chain.rpc)
+        network = EthrNetwork(
+            chain_id=chain.chain_id, registry=settings.did_registry, rpc=chain.rpc, rpc_errors=(AnchoringError,)
+        )
+            chain_id=chain.chain_id, registry=settings.did_registry, rpc=chain.rpc, rpc_errors=(AnchoringError,)
+        )
         networks[hex(chain.chain_id)] = network
+    # A node of this machine without TLS is read by http; one with its own authority by https like any other.
+    loopback_http = settings.allow_loopback and settings.ca_file is None
     methods: list[Method] = [
-        # A node of this machine without TLS is read by http; one with its own authority by https like any other.
-        WebMethod(fetch, loopback_http=settings.allow_loopback and settings.ca_file is None),
+        WebMethod(fetch, loopback_http=loopback_http),
+        WebvhMethod(fetch, clock=clock, loopback_http=loopback_http),
         EthrMethod(networks, clock=clock),
         KeyMethod(),
         JwkMethod(),

@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from agent.issuance import rows
+from agent.issuance.batch import Step
 from agent.issuance.batch import advance as advance_step
 from agent.issuance.errors import FileTooLarge as TooLarge
 from agent.issuance.errors import UnreadableFile
@@ -102,8 +103,9 @@ def advance(node: Node, tenant_id: UUID, batch_id: UUID, *, budget_s: float) -> 
     """Take durable steps for about `budget_s` seconds; returns whether more is to do."""
     store = PostgresBatchStore(node, tenant_id, batch_id)
     end = time.monotonic() + budget_s
-    while advance_step(store):
-        if time.monotonic() > end:
+    while step := advance_step(store):
+        # What other workers hold, they finish; a message or the sweeper comes back for it.
+        if step is Step.WAITING or time.monotonic() > end:
             return True
     return False
 

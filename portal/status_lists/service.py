@@ -1,6 +1,5 @@
 """Status entries: reserved before a credential is made, set when its award is revoked, published signed."""
 
-import json
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from agent.status import permute
+from agent.status import build_and_sign_status_list, permute
 from anchoring.leaf import Kind
 from portal.anchors.published import add_published_leaf
 from portal.db.ids import new_id, new_public_id
@@ -19,9 +18,8 @@ from portal.status_lists import repository
 from portal.status_lists.models import StatusEntry, StatusList, StatusListVersion
 from portal.tenants.repository import add_public
 from portal.wiring import Node
-from vc.proofs.data_integrity import add_proof
 from vc.status import bitstring
-from vc.status.entry import build_entry, build_list_credential
+from vc.status.entry import build_entry
 
 SIZE = bitstring.MINIMUM_ENTRIES
 _PURPOSE = "revocation"
@@ -107,16 +105,23 @@ def _publish(node: Node, session: Session, status_list: StatusList, *, now: date
     """Sign the list as it stands and keep it as the next version."""
     identity = keys.require_identity(session, status_list.identity_id)
     signer, _key_id = signer_for(node, session, identity.id)
-    draft = build_list_credential(
-        status_list.url, identity.did, status_list.purpose, status_list.bits, valid_from=now, ttl_ms=_TTL_MS
+    issued = build_and_sign_status_list(
+        status_list.url,
+        issuer_id=identity.did,
+        purpose=status_list.purpose,
+        bits=status_list.bits,
+        signer=signer,
+        cryptosuite="eddsa-rdfc-2022",
+        now=now.replace(microsecond=0),
+        valid_until=None,
+        ttl_ms=_TTL_MS,
     )
-    document = add_proof(draft, signer=signer, cryptosuite="eddsa-rdfc-2022", created=now)
     version = StatusListVersion(
         id=new_id(now),
         tenant_id=status_list.tenant_id,
         list_id=status_list.id,
         version=repository.next_version(session, status_list.id),
-        data=json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(),
+        data=issued.data,
         created_at=now,
     )
     session.add(version)

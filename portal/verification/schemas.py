@@ -17,6 +17,7 @@ class CheckRead(BaseModel):
     outcome: Literal["passed", "failed", "undecided"]
     message: str = Field(description="One sentence in plain words.")
     code: str | None = None
+    required: bool = Field(True, description="Whether this check counts for the verdict.")
     detail: dict[str, Any] | None = None
 
 

@@ -17,10 +17,10 @@ def canonicalize(data: bytes) -> bytes:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_poison_is_refused_in_time(case: Case):
     data = case.document()
-    start = time.perf_counter()
+    start = time.process_time()  # what the input costs, however busy the machine is
     with pytest.raises(case.error) as caught:
         canonicalize(data)
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert type(caught.value) is case.error
 
 
