@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any, cast
 
 from agent.verification import verify_credential
-
 from did.fetch import Fetch
 from portal.anchors.proofs import anchor_json
 from portal.awards import repository as awards

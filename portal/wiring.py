@@ -62,12 +62,9 @@ def build_resolver(
 ) -> Resolver:
     networks = {}
     if chain is not None and settings.did_registry is not None:
-        network = EthrNetwork(
+        networks[hex(chain.chain_id)] = EthrNetwork(
             chain_id=chain.chain_id, registry=settings.did_registry, rpc=chain.rpc, rpc_errors=(AnchoringError,)
         )
-            chain_id=chain.chain_id, registry=settings.did_registry, rpc=chain.rpc, rpc_errors=(AnchoringError,)
-        )
-        networks[hex(chain.chain_id)] = network
     # A node of this machine without TLS is read by http; one with its own authority by https like any other.
     loopback_http = settings.allow_loopback and settings.ca_file is None
     methods: list[Method] = [

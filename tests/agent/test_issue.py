@@ -107,7 +107,7 @@ SUITES = [
 
 
 @pytest.mark.parametrize(("suite", "key_type", "size"), SUITES)
-def test_an_issued_credential_verifies_from_its_bytes_and_a_changed_one_does_not(  # noqa: PLR0917
+def test_an_issued_credential_verifies_from_its_bytes_and_a_changed_one_does_not(
     suite, key_type, size, template, row, now
 ):
     signer = LocalSigner(b"\x01" * size, key_type, f"{ISSUER}#key-1")
@@ -188,7 +188,7 @@ def test_a_template_with_everything_makes_a_valid_badge(template_json, signer, n
         ({"kind": "duration", "duration": "P2Y"}, {"valid_until": "2027-01-01"}, "2026-11-24T09:00:00+00:00", "2027-01-01T23:59:59+00:00"),
     ],
 )  # fmt: skip
-def test_from_when_until_when(validity, values, start, end, template_json, now):  # noqa: PLR0917
+def test_from_when_until_when(validity, values, start, end, template_json, now):
     template = TemplateDocument.parse({**template_json, "validity": validity})
 
     period = period_of(template, Row(1, 2, values), issued_at=now)
@@ -262,9 +262,7 @@ def test_a_suite_that_the_key_cannot_make_is_refused_at_once(signer, now):
     ],
 )
 @pytest.mark.parametrize("suite", ["eddsa-rdfc-2022", "eddsa-jcs-2022"])
-def test_a_draft_that_breaks_a_rule_is_refused_with_the_member(  # noqa: PLR0917
-    change, reason, suite, template, row, signer, now
-):
+def test_a_draft_that_breaks_a_rule_is_refused_with_the_member(change, reason, suite, template, row, signer, now):
     draft = {**draft_of(template, row, valid_from=now), **change}
 
     with pytest.raises(RowRefused, match=reason):

@@ -193,7 +193,7 @@ class RunningNode:
 
     # -- database and chain -------------------------------------------------------------
 
-    def rows(self, sql: str, *values: Any, tenant: str | None = None) -> list[dict[str, Any]]:
+    def rows(self, sql: str, values: Any = (), *, tenant: str | None = None) -> list[dict[str, Any]]:
         """Ask as role dcp_app about one tenant, or without a tenant as dcp_platform."""
         runtime = json.loads((self.data_dir / "runtime.json").read_text(encoding="utf-8"))
         name = "platform_database_url" if tenant is None else "database_url"
