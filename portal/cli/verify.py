@@ -16,6 +16,8 @@ from did.errors import DidError, ResolutionUnavailable
 from did.fetch import Fetch
 from portal.errors import PortalError
 from portal.wiring import build_fetch, build_resolver, utc_now
+from vc.errors import ParsingError
+from vc.model import parse_json
 from vc.policy import Policy
 from vc.report import Outcome, Report, Verdict
 
@@ -112,22 +114,22 @@ def _anchor_proof(anchor: str | None, data: bytes, fetch: Fetch) -> Mapping[str,
         if anchor is None:
             return None
     try:
-        content = json.loads(_read(anchor, fetch))
-    except (DidError, PortalError, ValueError):
+        return parse_json(_read(anchor, fetch))
+    except ParsingError as error:
+        if named:
+            raise NotReadable(f"{anchor} does not hold an anchor proof: {error}") from error
+    except (DidError, PortalError):
         if named:
             raise
-        return None
-    if not isinstance(content, dict):
-        raise NotReadable(f"{anchor} does not hold an anchor proof")
-    return content
+    return None
 
 
 def _beside(data: bytes) -> str | None:
     try:
-        document = json.loads(data)
-    except ValueError:
+        document = parse_json(data)
+    except ParsingError:
         return None
-    page = document.get("id") if isinstance(document, dict) else None
+    page = document.get("id")
     if isinstance(page, str) and page.startswith(("http://", "https://")) and "/c/" in page:
         return f"{page}/anchor.json"
     return None
