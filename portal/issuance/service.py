@@ -166,7 +166,8 @@ def _add_rows(node: Node, session: Session, batch: Batch, accepted: Sequence[row
 
 
 def _refusal(filename: str, good: int, faults: int, *, skip_bad_rows: bool) -> str:
+    told = f"{faults} fault{'' if faults == 1 else 's'}"
     if skip_bad_rows:
-        return f"{filename}: no row can be issued; {faults} faults are listed"
+        return f"{filename}: {told} and no row that can be issued; mend the rows and send the file again"
     fix = "mend them, or issue the others with --skip-bad-rows" if good else "mend them"
-    return f"{filename}: {faults} faults, {good} good rows; nothing was issued: {fix}"
+    return f"{filename}: {told}, {good} good row{'' if good == 1 else 's'}; nothing was issued: {fix}"
