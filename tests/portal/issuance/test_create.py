@@ -32,7 +32,7 @@ def stored(node, tenant_id):
         (b"Name\nAda\n", InvalidFile, "E-Mail"),
         (b"\x89PNG\r\n\x1a\n\0\0", InvalidFile, "people.csv"),
         (b"Name,E-Mail\n" + b"x" * MAX_UPLOAD_BYTES, FileTooLarge, "20 MB"),
-        (csv(2, bad=1), RowsRefused, "1 faults, 2 good rows"),
+        (csv(2, bad=1), RowsRefused, "1 fault, 2 good rows"),
     ],
 )
 def test_a_file_that_cannot_be_issued_from_stores_nothing(node, data, error, words):
