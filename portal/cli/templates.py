@@ -23,7 +23,7 @@ def put(template: str, file: Path, *, tenant: str, as_json: bool) -> None:
         document = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise InvalidTemplate(f"cannot read {file}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidTemplate(f"{file} is not JSON: {error}") from error
     if not isinstance(document, dict):
         raise InvalidTemplate(f"{file} must hold one JSON object")
