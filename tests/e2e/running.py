@@ -201,7 +201,7 @@ class RunningNode:
             if tenant is not None:
                 tenant_id = self.tenant_id(tenant, connection)
                 connection.execute("SELECT set_config('app.tenant_id', %s, true)", [str(tenant_id)])
-            return list(connection.execute(sql, values))  # type: ignore[arg-type]
+            return list(connection.execute(sql, values))
 
     def tenant_id(self, slug: str, connection: psycopg.Connection[Any]) -> UUID:
         row = connection.execute(
