@@ -1,5 +1,7 @@
 """What every test gets: no network but this machine's own, and the fixtures of a node on a real database."""
 
+import sys
+
 import pytest
 from hypothesis import settings
 
@@ -21,3 +23,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.pluginmanager.hasplugin("socket") and config.option.allow_hosts is None:
         config.option.allow_hosts = _THIS_MACHINE
         config.option.allow_unix_socket = True
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """The limit a node runs with: a library that only tests import (py_ecc, behind web3) raises it so far that
+    recursion without end would kill the process instead of raising `RecursionError`.
+    """
+    sys.setrecursionlimit(1_000)
