@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -37,6 +38,7 @@ def create_app() -> FastAPI:
     app.add_exception_handler(PortalError, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(DataError, _not_storable)
     app.add_exception_handler(Exception, _broken)
     app.middleware("http")(_safe_headers)
     return app
@@ -81,6 +83,15 @@ async def _http_error(request: Request, error: Exception) -> Response:
     if request.url.path.startswith("/v1/"):
         return problem(error.status_code, str(error.detail).lower().replace(" ", "-"), str(error.detail))
     return error_response(request, error.status_code)
+
+
+async def _not_storable(request: Request, error: Exception) -> Response:
+    """The database refuses a value by its kind: a NUL character, half of a character, a number out of range."""
+    log.info("value refused by the database: %s %s", request.method, request.url.path, exc_info=error)
+    detail = "The request holds a character or a number that cannot be stored, for example NUL (U+0000)."
+    if request.url.path.startswith("/v1/"):
+        return problem(422, "malformed-request", detail)
+    return error_response(request, 422, code="malformed-request", detail=detail)
 
 
 async def _broken(request: Request, error: Exception) -> Response:
