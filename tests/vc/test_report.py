@@ -40,7 +40,7 @@ def test_a_report_without_a_required_check_cannot_be_made(missing: str) -> None:
 
 def test_a_check_cannot_be_there_twice() -> None:
     checks = tuple(Check(name, PASSED, "") for name in REQUIRED_CHECKS)
-    with pytest.raises(ValueError, match="^a check is in the report twice$"):
+    with pytest.raises(ValueError, match=r"^a check is in the report twice$"):
         Report((*checks, Check("proof", FAILED, "")))
 
 
