@@ -173,7 +173,7 @@ def test_a_fault_while_publishing_leaves_the_award_active(node, acme, monkeypatc
     def broken(*_args, **_more):
         raise ConnectionAbortedError("while signing the list")
 
-    monkeypatch.setattr(service, "add_proof", broken)
+    monkeypatch.setattr(service, "build_and_sign_status_list", broken)
     with pytest.raises(ConnectionAbortedError):
         revoke(node, public_id, reason="x", now=node.now())
 
