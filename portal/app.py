@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -81,7 +82,9 @@ async def _http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     if request.url.path.startswith("/v1/"):
-        return problem(error.status_code, str(error.detail).lower().replace(" ", "-"), str(error.detail))
+        # The status names the code: the framework's sentences may change with its version.
+        code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
+        return problem(error.status_code, code, str(error.detail))
     return error_response(request, error.status_code)
 
 
