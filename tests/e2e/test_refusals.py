@@ -108,6 +108,22 @@ def test_a_bad_file_is_refused_over_http(node: RunningNode, tmp_path: Path, what
     nothing_happened(node, answer)
 
 
+def test_a_body_that_announces_no_length_is_cut_off(node: RunningNode) -> None:
+    part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="list.csv"\r\n\r\n'
+    megabyte = b"f4240\r\n" + bytes(1_000_000) + b"\r\n"
+    connection = open_upload(node, ("Transfer-Encoding", "chunked"))
+    try:
+        connection.send(f"{len(part):x}\r\n".encode() + part + b"\r\n")
+        for _ in range(21):
+            connection.send(megabyte)
+        answer = answer_of(connection)
+    finally:
+        connection.close()
+
+    assert (answer["status"], answer["type"]) == (413, "application/problem+json"), answer
+    nothing_happened(node, answer)
+
+
 def test_a_file_that_is_not_there_is_named(node: RunningNode, tmp_path: Path) -> None:
     missing = tmp_path / "nowhere.csv"
 
@@ -134,6 +150,14 @@ def test_nobody_writes_without_a_key(node: RunningNode, key: str | None, method:
 
     assert (answer.status_code, answer.headers["content-type"]) == (401, "application/problem+json")
     assert answer.headers["www-authenticate"].startswith("Bearer")
+    nothing_happened(node, answer.text)
+
+
+def test_a_torn_form_is_a_problem(node: RunningNode) -> None:
+    answer = node.http("POST", "/v1/batches", data=b"torn", headers={"Content-Type": "multipart/form-data; boundary=b"})
+
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert answer.json()["code"] == "bad-request"
     nothing_happened(node, answer.text)
 
 
@@ -303,17 +327,26 @@ def post(node: RunningNode, path: Path, tenant: str, template: str) -> dict[str,
 
 def announce_only(node: RunningNode, size: int) -> dict[str, Any]:
     """Say that `size` bytes follow and read the answer: it must not take the bytes to refuse them."""
-    connection = http.client.HTTPConnection(urlsplit(node.url).netloc, timeout=30)
+    connection = open_upload(node, ("Content-Length", str(size)))
     try:
-        connection.putrequest("POST", "/v1/batches")
-        connection.putheader("Authorization", f"Bearer {node.ready['api_key']}")
-        connection.putheader("Content-Type", "multipart/form-data; boundary=b")
-        connection.putheader("Content-Length", str(size))
-        connection.endheaders()
-        answer = connection.getresponse()
-        return {"status": answer.status, "type": answer.getheader("content-type"), "body": json.loads(answer.read())}
+        return answer_of(connection)
     finally:
         connection.close()
+
+
+def open_upload(node: RunningNode, length: tuple[str, str]) -> http.client.HTTPConnection:
+    connection = http.client.HTTPConnection(urlsplit(node.url).netloc, timeout=30)
+    connection.putrequest("POST", "/v1/batches")
+    connection.putheader("Authorization", f"Bearer {node.ready['api_key']}")
+    connection.putheader("Content-Type", "multipart/form-data; boundary=b")
+    connection.putheader(*length)
+    connection.endheaders()
+    return connection
+
+
+def answer_of(connection: http.client.HTTPConnection) -> dict[str, Any]:
+    answer = connection.getresponse()
+    return {"status": answer.status, "type": answer.getheader("content-type"), "body": json.loads(answer.read())}
 
 
 def sign(document: dict[str, Any], key: Key) -> dict[str, Any]:
