@@ -13,11 +13,11 @@ from typing import Any
 
 from agent.anchor_check import ChainFor, check_anchor
 from agent.trust import TrustList, check_trust
+from did.dereference import dereference_key
 from did.document import Relationship, VerificationMethod
 from did.errors import DidError, KeyNotAuthorized
 from did.fetch import Fetch
 from did.resolver import Resolver
-from did.url import DidUrl
 from vc.errors import StatusUnavailable, VcError
 from vc.model import Credential, parse_json
 from vc.policy import Policy
@@ -62,7 +62,7 @@ def verify_credential(
         credential,
         policy=policy,
         now=now,
-        get_key=lambda url, purpose: _key(url, purpose, resolver),
+        get_key=lambda url, purpose: _key(url, purpose, resolver, fetch),
         fetch_status=lambda url: _status_list(url, fetch),
         anchored_before=anchor.time,
     )
@@ -72,12 +72,11 @@ def verify_credential(
     return report.with_checks(lines)
 
 
-def _key(url: str, purpose: str, resolver: Resolver) -> VerificationMethod:
+def _key(url: str, purpose: str, resolver: Resolver, fetch: Fetch) -> VerificationMethod:
     """The verification method at `url`, if its document lists it for `purpose`."""
     if purpose not in list(Relationship):
         raise KeyNotAuthorized(f"{purpose!r} is no verification relationship")
-    did_url = DidUrl.parse(url)
-    return resolver.require_document(str(did_url.did)).require_method(url, Relationship(purpose))
+    return dereference_key(url, Relationship(purpose), resolver=resolver, fetch=fetch)
 
 
 def _accounts(issuer_id: str | None, resolver: Resolver) -> frozenset[str]:

@@ -22,7 +22,7 @@ from did.document import DidDocument
 from did.errors import DidNotFound, FetchFailed, FetchRefused
 from did.fetch import Response
 from did.resolver import ResolutionResult, Resolver
-from tests.vc.world import ISSUER, NOW, STATUS_LIST, World
+from tests.vc.world import ISSUER, NOW, STATUS_LIST, KeyPair, World, document_of, method_of
 from vc.canonical import jcs
 from vc.policy import Policy
 from vc.report import REQUIRED_CHECKS, Outcome, Verdict
@@ -315,3 +315,21 @@ def test_trust_is_the_verifiers_own_list(scene, entries, code):
 
     strict = scene.verify(trust=TrustList("Test Agency", entries, required=True))
     assert (strict.verdict is Verdict.VERIFIED) is (code is None)
+
+
+def test_an_issuer_may_publish_its_key_at_an_https_address(scene):
+    # As Open Badges issuers do: the issuer's id is a web address, its keys are in the document there.
+    page = "https://badges.example/issuer"
+    pair = KeyPair(f"{page}#key")
+    controller = {**document_of(page, [method_of(pair)]), "id": page}
+    credential = scene.world.credential(issuer={"id": page, "type": ["Profile"], "name": "B"}, credentialStatus=None)
+    signed = scene.world.secure({k: v for k, v in credential.items() if k != "proof"}, signer=pair)
+    scene.status = Response(200, {"content-type": "application/json"}, json.dumps(controller).encode(), page)
+
+    report = scene.verify(signed)
+    assert report.check("issuer").outcome is Outcome.PASSED, report.check("issuer").message
+    assert report.check("proof").outcome is Outcome.PASSED
+    assert scene.asked == [page]
+
+    scene.status = Response(200, {}, json.dumps({**controller, "assertionMethod": []}).encode(), page)
+    assert scene.verify(signed).check("issuer").outcome is Outcome.FAILED
