@@ -21,6 +21,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
@@ -37,6 +38,7 @@ from did.target import Target
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _USER_AGENT = "dcp-node"
+MAX_BYTES = 1_000_000
 _MAX_AGE = re.compile(r"(?<![a-z-])max-age\s*=\s*\"?(\d{1,9})", re.ASCII)
 
 
@@ -75,7 +77,7 @@ class Fetch(Protocol):
         FetchFailed: no complete answer in time and size.
     """
 
-    def __call__(self, url: str, *, accept: str, max_bytes: int = 1_000_000, max_redirects: int = 0) -> Response: ...
+    def __call__(self, url: str, *, accept: str, max_bytes: int = MAX_BYTES, max_redirects: int = 0) -> Response: ...
 
 
 def system_resolve(host: str, port: int) -> list[str]:
@@ -107,7 +109,7 @@ class HttpsFetcher:
         self._network = network or httpcore.SyncBackend()
         self._tls = _tls_context(ca_file)
 
-    def __call__(self, url: str, *, accept: str, max_bytes: int = 1_000_000, max_redirects: int = 0) -> Response:
+    def __call__(self, url: str, *, accept: str, max_bytes: int = MAX_BYTES, max_redirects: int = 0) -> Response:
         deadline = _Deadline(self._timeout_s)
         try:
             return self._follow(url, accept, max_bytes, max_redirects, deadline)
@@ -115,8 +117,8 @@ class HttpsFetcher:
             raise FetchFailed(f"{url} did not answer in {self._timeout_s} s") from error
 
     def _follow(self, url: str, accept: str, max_bytes: int, max_redirects: int, deadline: _Deadline) -> Response:
-        first = url
-        for hop in range(max_redirects + 1):
+        first, hops_left = url, max_redirects
+        while True:
             # 1
             target = Target.parse(url, allow_loopback=self._allow_loopback)
             # 2, 3
@@ -126,11 +128,11 @@ class HttpsFetcher:
             location = response.headers.get("location")
             if response.status not in _REDIRECTS or location is None:
                 return response
-            if hop == max_redirects:
-                break
+            if hops_left <= 0:
+                raise FetchRefused("redirect", f"{first} redirects more often than the {max_redirects} times allowed")
             # 6
+            hops_left -= 1
             url = urljoin(url, location)
-        raise FetchRefused("redirect", f"{first} redirects more often than the {max_redirects} times allowed")
 
     def _addresses_of(self, target: Target, deadline: _Deadline) -> list[str]:
         literal = parse_address(target.host)
@@ -165,7 +167,7 @@ class HttpsFetcher:
             except (OSError, UnicodeError) as error:
                 failure.append(error)
 
-        thread = threading.Thread(target=work, name=f"resolve {target.host}", daemon=True)
+        thread = threading.Thread(target=work, daemon=True)
         thread.start()
         thread.join(deadline.remaining_s())
         if failure:
@@ -185,7 +187,7 @@ class HttpsFetcher:
         ]
         try:
             with (
-                httpcore.ConnectionPool(ssl_context=self._tls, network_backend=backend, max_connections=1) as pool,
+                httpcore.ConnectionPool(ssl_context=self._tls, network_backend=backend) as pool,
                 pool.stream("GET", target.for_httpcore(), headers=headers) as answer,
             ):
                 found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
@@ -212,7 +214,7 @@ def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
 
 def _read(chunks: Iterable[bytes], headers: Mapping[str, str], max_bytes: int, url: str) -> bytes:
     announced = headers.get("content-length", "")
-    if announced.isdecimal() and len(announced) < 20 and int(announced) > max_bytes:
+    if announced.isdecimal() and int(announced) > max_bytes:
         raise FetchFailed(f"{url} announces {announced} bytes; at most {max_bytes} are read")
     body = bytearray()
     for chunk in chunks:
@@ -250,17 +252,16 @@ class _PinnedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        failure: httpcore.NetworkError | None = None
-        for address in self._addresses:
-            try:
-                stream = self._network.connect_tcp(
-                    address, port, self._deadline.remaining_s(), local_address, socket_options
-                )
-            except httpcore.ConnectError as error:
-                failure = error
-            else:
-                return _DeadlineStream(stream, self._deadline)
-        raise failure or httpcore.ConnectError("no address")
+        for address in self._addresses[:-1]:
+            with suppress(httpcore.ConnectError):
+                return self._connect(address, port, local_address, socket_options)
+        return self._connect(self._addresses[-1], port, local_address, socket_options)
+
+    def _connect(
+        self, address: str, port: int, local_address: str | None, socket_options: Iterable[Any] | None
+    ) -> httpcore.NetworkStream:
+        stream = self._network.connect_tcp(address, port, self._deadline.remaining_s(), local_address, socket_options)
+        return _DeadlineStream(stream, self._deadline)
 
 
 class _DeadlineStream(httpcore.NetworkStream):
@@ -287,6 +288,3 @@ class _DeadlineStream(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         secured = self._stream.start_tls(ssl_context, server_hostname, self._deadline.remaining_s())
         return _DeadlineStream(secured, self._deadline)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)

@@ -8,6 +8,7 @@ import time
 from contextlib import contextmanager
 from ipaddress import ip_address
 
+import httpcore
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from did.errors import DidNotFound, FetchFailed, FetchRefused, ResolutionUnavailable
-from did.fetch import HttpsFetcher, Response, system_resolve
+from did.fetch import HttpsFetcher, Response, _tls_context, system_resolve
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-A: 1\r\n\r\n{}"
 
@@ -105,10 +106,10 @@ def test_a_slow_server_is_left_in_time(answer):
 
 
 def test_a_slow_name_server_is_left_in_time():
-    asked = threading.Event()
+    threads = []
 
     def resolve(host, port):
-        asked.set()
+        threads.append(threading.current_thread())
         time.sleep(1.5)
         return ["127.0.0.1"]
 
@@ -116,7 +117,65 @@ def test_a_slow_name_server_is_left_in_time():
     with pytest.raises(FetchFailed, match="not resolved in time"):
         fetcher(0.2, resolve=resolve)("https://issuer.example/", accept="*/*")
     assert time.monotonic() - start < 1
-    assert asked.is_set()
+    # It does not keep the process alive either.
+    assert [thread.daemon for thread in threads] == [True]
+
+
+def test_a_name_server_may_take_a_moment():
+    def resolve(host, port):
+        time.sleep(0.1)
+        return ["127.0.0.1"]
+
+    with server(says(OK)) as (port, _):
+        assert fetcher(resolve=resolve)(f"http://issuer.example:{port}/", accept="*/*").status == 200
+
+
+class Dripping(httpcore.MockBackend):
+    """A network that always has a byte, and does not look at timeouts."""
+
+    def __init__(self):
+        self.reads = 0
+
+    def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
+        return self
+
+    def start_tls(self, ssl_context, server_hostname=None, timeout=None):
+        return self
+
+    def write(self, buffer, timeout=None):
+        pass
+
+    def read(self, max_bytes, timeout=None):
+        self.reads += 1
+        time.sleep(0.02)
+        return b"HTTP/1.1 200 OK\r\n\r\n" if self.reads == 1 else b"x"
+
+    def close(self):
+        pass
+
+    def get_extra_info(self, info):
+        return None
+
+
+def test_bytes_that_keep_coming_are_not_read_for_ever():
+    network = Dripping()
+    start = time.monotonic()
+    with pytest.raises(FetchFailed, match="did not answer in 0"):
+        HttpsFetcher(timeout_s=0.2, network=network)("https://93.184.215.14/", accept="*/*")
+    assert time.monotonic() - start < 1
+    assert network.reads > 1
+
+
+def test_a_body_that_is_announced_too_large_is_not_waited_for():
+    def answer(connection, stopped):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n")
+        stopped.wait(3)
+
+    with server(answer) as (port, _):
+        start = time.monotonic()
+        with pytest.raises(FetchFailed, match="announces 101 bytes; at most 100 are read"):
+            fetcher()(f"http://127.0.0.1:{port}/", accept="*/*", max_bytes=100)
+        assert time.monotonic() - start < 2
 
 
 def test_redirects_share_the_time():
@@ -273,6 +332,15 @@ def test_tls_needs_an_authority(authority):
     _, context = authority
     with server(says(OK), context) as (port, _), pytest.raises(FetchFailed, match="certificate"):
         fetcher(resolve=to_this_machine)(f"https://issuer.example:{port}/", accept="*/*")
+
+
+def test_the_usual_authorities_are_trusted_too(authority, monkeypatch):
+    ca_file, context = authority
+    monkeypatch.setattr("certifi.where", lambda: str(ca_file))
+    _tls_context.cache_clear()
+    with server(says(OK), context) as (port, _):
+        assert fetcher(resolve=to_this_machine)(f"https://issuer.example:{port}/", accept="*/*").status == 200
+    _tls_context.cache_clear()
 
 
 def test_a_server_without_tls_is_no_answer(authority):

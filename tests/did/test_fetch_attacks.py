@@ -1,5 +1,7 @@
 """What a stranger's URL can try, and that nothing is ever connected."""
 
+import time
+
 import httpcore
 import pytest
 
@@ -208,3 +210,77 @@ class TestLoopbackIsConfigured:
 def test_a_name_without_an_address_is_no_answer():
     with pytest.raises(FetchFailed, match="no address"):
         HttpsFetcher(timeout_s=5, resolve=Names([]), network=Network())("https://issuer.example/", accept="*/*")
+
+
+PAGES = {
+    "gzip": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b",
+    "large": b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 11,
+    "redirect": redirect_to("/x"),
+    "cut": b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc",
+}
+
+
+@pytest.mark.parametrize(
+    ("url", "answers", "page", "message"),
+    [
+        ("https://issuer.example/", [], "", "issuer.example has no address"),
+        ("https://issuer.example/", ["1.1"], "", "issuer.example leads to '1.1', which is no plain address"),
+        (
+            "https://issuer.example/",
+            ["10.0.0.1"],
+            "",
+            "issuer.example leads to 10.0.0.1, which is not a public address (private-10)",
+        ),
+        ("http://issuer.example/", [PUBLIC], "", "plain http is for this machine only, not for issuer.example"),
+        (
+            "https://issuer.example/",
+            [PUBLIC],
+            "redirect",
+            "https://issuer.example/ redirects more often than the 0 times allowed",
+        ),
+        (
+            "https://issuer.example/",
+            [PUBLIC],
+            "gzip",
+            "https://issuer.example/ answered in gzip, which was not asked for",
+        ),
+        ("https://issuer.example/", [PUBLIC], "large", "https://issuer.example/ sends more than 10 bytes"),
+    ],
+)
+def test_a_refusal_says_what_and_why(url, answers, page, message):
+    network = Network(PAGES.get(page, PAGE))
+    fetch = HttpsFetcher(timeout_s=5, allow_loopback=True, resolve=Names(answers), network=network)
+    with pytest.raises((FetchRefused, FetchFailed)) as caught:
+        fetch(url, accept="*/*", max_bytes=10)
+    assert str(caught.value) == message
+
+
+def test_a_failure_says_what_and_why():
+    def nowhere(host, port):
+        raise OSError("no name server")
+
+    fetch = HttpsFetcher(timeout_s=5, resolve=nowhere, network=Network())
+    with pytest.raises(FetchFailed) as caught:
+        fetch("https://issuer.example/", accept="*/*")
+    assert str(caught.value) == "issuer.example cannot be resolved: no name server"
+    fetch = HttpsFetcher(timeout_s=5, resolve=Names([PUBLIC]), network=Network(PAGES["cut"]))
+    with pytest.raises(FetchFailed, match="^https://issuer.example/ cannot be read: "):
+        fetch("https://issuer.example/", accept="*/*")
+
+
+def test_a_late_answer_says_how_long_was_waited():
+    def late(host, port):
+        time.sleep(0.3)
+        return [PUBLIC]
+
+    with pytest.raises(FetchFailed) as caught:
+        HttpsFetcher(timeout_s=0.1, resolve=late, network=Network())("https://issuer.example/", accept="*/*")
+    assert str(caught.value) == "issuer.example was not resolved in time"
+
+    class Never(Network):
+        def connect_tcp(self, *arguments, **options):
+            raise httpcore.ConnectTimeout
+
+    with pytest.raises(FetchFailed) as caught:
+        HttpsFetcher(timeout_s=2.5, resolve=Names([PUBLIC]), network=Never())("https://issuer.example/", accept="*/*")
+    assert str(caught.value) == "https://issuer.example/ did not answer in 2.5 s"
