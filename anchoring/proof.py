@@ -180,7 +180,7 @@ def _kind(value: Any) -> Kind:
         if isinstance(value, int) and not isinstance(value, bool):
             return Kind(value)
     except ValueError:
-        pass
+        pass  # a number without meaning is refused like any other wrong value
     raise InvalidAnchorProof("is no kind of leaf", "/kind")
 
 

@@ -203,7 +203,7 @@ def say(words: str, facts: Any, *, as_json: bool) -> None:
 def main() -> None:
     """Run; a refusal is a sentence on standard error and exit code 1, never a stack trace."""
     from pydantic import ValidationError
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import DatabaseError, OperationalError
 
     from agent.errors import AgentError
     from anchoring.errors import AnchoringError
@@ -222,6 +222,9 @@ def main() -> None:
         _refuse("invalid-settings", str(error), [], as_json=as_json)
     except OperationalError as error:
         _refuse("database-unreachable", f"the database does not answer: {error.orig}. Is the node running (`dcp up`)?",
+                [], as_json=as_json)  # fmt: skip
+    except DatabaseError as error:
+        _refuse("database-refused", f"the database refuses this: {error.orig}. `dcp db check` compares its tables.",
                 [], as_json=as_json)  # fmt: skip
     except (AgentError, AnchoringError, DidError) as error:
         _refuse(type(error).__name__, str(error), [], as_json=as_json)

@@ -1,12 +1,25 @@
 """Engines, and the guard that refuses a role which row-level security would not bind."""
 
 from pydantic import SecretStr
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import URL, Engine, create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from portal.errors import PortalError
 
 
-class UnsafeDatabaseRole(RuntimeError):
+class UnsafeDatabaseRole(PortalError):
     """The database login sees every tenant's rows. Connect as a role without SUPERUSER and BYPASSRLS."""
+
+    status = 503
+    code = "unsafe-database-role"
+
+
+class UnreadableDatabaseUrl(PortalError):
+    """The text is not repeated: it may hold a password."""
+
+    status = 503
+    code = "invalid-settings"
 
 
 _ROLE = text("SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
@@ -17,9 +30,18 @@ _OWNED = text(
 
 
 def make_engine(url: SecretStr, *, pool_size: int = 5) -> Engine:
-    """Return an engine for a `postgresql://` URL, driven by psycopg 3."""
-    parsed = make_url(url.get_secret_value()).set(drivername="postgresql+psycopg")
-    return create_engine(parsed, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+    """Return an engine for a `postgresql://` URL, driven by psycopg 3. Raises `UnreadableDatabaseUrl`."""
+    return create_engine(read_url(url.get_secret_value()), pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+
+
+def read_url(text: str) -> URL:
+    """Raises `UnreadableDatabaseUrl`."""
+    try:
+        return make_url(text).set(drivername="postgresql+psycopg")
+    except (ArgumentError, ValueError):
+        raise UnreadableDatabaseUrl(
+            "DCP_DATABASE_URL or one of its kind cannot be read: write postgresql://user:password@host/database"
+        ) from None
 
 
 def require_bound_role(engine: Engine) -> None:

@@ -10,9 +10,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
+from portal.db.engine import read_url
 from portal.db.registry import metadata
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('dcp.migrations'))")
@@ -20,7 +20,7 @@ _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('dcp.migrations'))")
 
 def owner_engine(url: str) -> Engine:
     """An engine for role dcp_owner; connections are not kept."""
-    return create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    return create_engine(read_url(url), poolclass=NullPool)
 
 
 def upgrade(url: str) -> str:
