@@ -180,6 +180,8 @@ def test_keys_are_asked_for_once_and_not_without_end(world: World) -> None:
 
     assert lines(report) == {"inner": "inner-undecided"}
     assert len({url for url in world.asked if "#" in url}) == MAX_QUESTIONS
+    last = report.check("inner").detail["/credentialSubject/verifiableCredential/2"]["checks"][2]
+    assert last["detail"] == {"reason": "more than 32 keys are not asked for"}
 
 
 def test_a_poisoned_record_is_not_opened(world: World) -> None:
