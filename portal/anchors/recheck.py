@@ -4,8 +4,10 @@ import logging
 
 from sqlalchemy import select
 
+from anchoring.errors import AnchoringError
 from portal.anchors.service import recheck_rounds
 from portal.db.session import platform_session
+from portal.errors import PortalError
 from portal.keys.models import IssuerIdentity
 from portal.keys.service import publish_ethr_identity
 from portal.wiring import Node
@@ -21,4 +23,7 @@ def recheck(node: Node) -> None:
     with platform_session(node.platform_engine) as session:
         tenants = list(session.scalars(select(IssuerIdentity.tenant_id).where(IssuerIdentity.method == "ethr")))
     for tenant_id in tenants:
-        publish_ethr_identity(node, tenant_id, now=node.now())
+        try:
+            publish_ethr_identity(node, tenant_id, now=node.now())
+        except (AnchoringError, PortalError) as error:
+            log.warning("did:ethr of tenant %s could not be compared with the chain: %s", tenant_id, error)

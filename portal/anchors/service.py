@@ -95,7 +95,14 @@ def recheck_rounds(node: Node) -> int:
     taken_back = 0
     for round_ in known:
         store = PostgresRoundStore(node.platform_engine, node.now())
-        if rounds.recheck(round_, store=store, chain=chain).state is RoundState.BROADCAST:
+        try:
+            checked = rounds.recheck(round_, store=store, chain=chain)
+        except (AnchoringError, AgentError) as error:
+            # A node whose chain cannot be asked, or has lost what was final, still serves and verifies.
+            log.error("round %s could not be rechecked: %s", round_.id, error)  # noqa: TRY400  the sentence is enough
+            _note_fault(node, round_, str(error))
+            continue
+        if checked.state is RoundState.BROADCAST:
             log.warning("round %s: the chain lost its anchor; it is sent again", round_.id)
             taken_back += 1
     return taken_back

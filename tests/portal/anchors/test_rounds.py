@@ -6,6 +6,7 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import select
 
+from anchoring.errors import ChainUnavailable
 from anchoring.leaf import batch_leaf_hash
 from anchoring.merkle import root_of
 from portal.anchors import service
@@ -257,3 +258,20 @@ def test_a_round_waits_while_another_of_the_account_is_on_its_way(node, chain, c
     service.advance_rounds(node)
     assert states(node) == ["final", "final"]
     assert clock.now - rounds(node)[0].created_at > timedelta(minutes=4)
+
+
+def test_a_chain_that_cannot_be_asked_does_not_stop_the_start(node, monkeypatch):
+    issue(node, make_tenant(node), 1)
+    service.open_round(node)
+    service.advance_rounds(node)
+    node.chain.mine(3)
+    service.advance_rounds(node)
+    before = states(node)
+
+    def unreachable(*_args, **_more):
+        raise ChainUnavailable("no answer")
+
+    monkeypatch.setattr(type(node.chain), "finalized_block", unreachable)
+    assert service.recheck_rounds(node) == 0
+    assert states(node) == before
+    assert "no answer" in rounds(node)[0].fault
