@@ -61,7 +61,8 @@ def _read(file: Path) -> bytes:
 def _report_check(read: RowsRead, file: Path, *, as_json: bool) -> None:
     errors = [service.error_json(error) for error in read.errors]
     if errors:
-        raise RowsRefused(f"{file.name}: {len(errors)} fault{'s' if len(errors) != 1 else ''}, {len(read.rows)} good rows", errors=errors)
+        faults = "1 fault" if len(errors) == 1 else f"{len(errors)} faults"
+        raise RowsRefused(f"{file.name}: {faults}, {len(read.rows)} good rows", errors=errors)
     say(f"{file.name}: {len(read.rows)} good rows, no faults", {"rows": len(read.rows), "errors": []}, as_json=as_json)
 
 
