@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__.splitlines()[0])
     parser.add_argument("target", help="a module, as a path from the repository's root")
     parser.add_argument("--tests", nargs="*", help="test files; default: those that are known to cover the module")
-    parser.add_argument("--budget-s", type=float, default=900.0, help="seconds for the whole run")
+    parser.add_argument("--budget-s", type=float, default=1800.0, help="seconds for the whole run")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--floor", type=float, default=90.0, help="per cent of the mutants that must be noticed")
     options = parser.parse_args(arguments)

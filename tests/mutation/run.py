@@ -26,6 +26,9 @@ MINIMUM_S = 20.0  # a mutant may take this long even if the tests are done soone
 _WARM = ("cryptography.x509", "httpx", "jsonschema", "nacl.signing", "orjson", "rfc8785", "coincurve")
 
 
+_ALREADY_IMPORTED = "ignore:Module already imported so cannot be rewritten"
+
+
 @dataclass
 class Score:
     """Mutants that the tests noticed, those that they did not, and those there was no time for."""
@@ -140,6 +143,10 @@ def _start(name: str, target: Path, mutant: Mutant, tests: Sequence[str]) -> int
             os.dup2(nowhere.fileno(), 1)
             os.dup2(nowhere.fileno(), 2)
             sys.meta_path.insert(0, _Finder(name, target.resolve(), mutant.tree))
-            status = int(pytest.main(["-x", "-q", "--no-header", "-W", "ignore:Skipping collection", *tests]))
+            status = int(
+                pytest.main(
+                    ["-x", "-q", "--no-header", "-W", _ALREADY_IMPORTED, "-W", "ignore:Skipping collection", *tests]
+                )
+            )
     finally:
         os._exit(status)
