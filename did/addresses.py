@@ -16,53 +16,52 @@ class Range:
 
     rule: str
     network: IPv4Network | IPv6Network
-    source: str
 
 
-def _ranges(*rows: tuple[str, str, str]) -> tuple[Range, ...]:
-    return tuple(Range(rule, ip_network(network), source) for rule, network, source in rows)
+def _ranges(*rows: tuple[str, str]) -> tuple[Range, ...]:
+    return tuple(Range(rule, ip_network(network)) for rule, network in rows)
 
 
 NOT_PUBLIC = _ranges(
-    ("this-network", "0.0.0.0/8", "RFC 791, section 3.2"),
-    ("private-10", "10.0.0.0/8", "RFC 1918"),
-    ("shared-nat", "100.64.0.0/10", "RFC 6598"),
-    ("loopback", "127.0.0.0/8", "RFC 1122, section 3.2.1.3"),
-    ("link-local", "169.254.0.0/16", "RFC 3927"),
-    ("private-172", "172.16.0.0/12", "RFC 1918"),
-    ("protocol-assignments", "192.0.0.0/24", "RFC 6890"),
-    ("documentation-1", "192.0.2.0/24", "RFC 5737"),
-    ("as112-v4", "192.31.196.0/24", "RFC 7535"),
-    ("amt", "192.52.193.0/24", "RFC 7450"),
-    ("6to4-relay", "192.88.99.0/24", "RFC 7526"),
-    ("private-192", "192.168.0.0/16", "RFC 1918"),
-    ("as112-direct", "192.175.48.0/24", "RFC 7534"),
-    ("benchmarking", "198.18.0.0/15", "RFC 2544"),
-    ("documentation-2", "198.51.100.0/24", "RFC 5737"),
-    ("documentation-3", "203.0.113.0/24", "RFC 5737"),
-    ("multicast", "224.0.0.0/4", "RFC 1112"),
-    ("reserved-240", "240.0.0.0/4", "RFC 1112, section 4"),
-    ("unspecified-v6", "::/128", "RFC 4291, section 2.5.2"),
-    ("loopback-v6", "::1/128", "RFC 4291, section 2.5.3"),
-    ("v4-mapped", "::ffff:0:0/96", "RFC 4291, section 2.5.5.2"),
-    ("v4-translated", "::ffff:0:0:0/96", "RFC 2765"),
-    ("v4-compatible", "::/96", "RFC 4291, section 2.5.5.1"),
-    ("nat64", "64:ff9b::/96", "RFC 6052"),
-    ("nat64-local", "64:ff9b:1::/48", "RFC 8215"),
-    ("discard", "100::/64", "RFC 6666"),
-    ("teredo", "2001::/32", "RFC 4380"),
-    ("benchmarking-v6", "2001:2::/48", "RFC 5180"),
-    ("orchid", "2001:10::/28", "RFC 4843"),
-    ("orchid-2", "2001:20::/28", "RFC 7343"),
-    ("protocol-assignments-v6", "2001::/23", "RFC 2928"),
-    ("documentation-v6", "2001:db8::/32", "RFC 3849"),
-    ("6to4", "2002::/16", "RFC 3056"),
-    ("documentation-v6-2", "3fff::/20", "RFC 9637"),
-    ("segment-routing", "5f00::/16", "RFC 9602"),
-    ("unique-local", "fc00::/7", "RFC 4193"),
-    ("link-local-v6", "fe80::/10", "RFC 4291, section 2.5.6"),
-    ("site-local", "fec0::/10", "RFC 3879"),
-    ("multicast-v6", "ff00::/8", "RFC 4291, section 2.7"),
+    ("this-network", "0.0.0.0/8"),  # RFC 791, section 3.2
+    ("private-10", "10.0.0.0/8"),  # RFC 1918
+    ("shared-nat", "100.64.0.0/10"),  # RFC 6598
+    ("loopback", "127.0.0.0/8"),  # RFC 1122, section 3.2.1.3
+    ("link-local", "169.254.0.0/16"),  # RFC 3927
+    ("private-172", "172.16.0.0/12"),  # RFC 1918
+    ("protocol-assignments", "192.0.0.0/24"),  # RFC 6890
+    ("documentation-1", "192.0.2.0/24"),  # RFC 5737
+    ("as112-v4", "192.31.196.0/24"),  # RFC 7535
+    ("amt", "192.52.193.0/24"),  # RFC 7450
+    ("6to4-relay", "192.88.99.0/24"),  # RFC 7526
+    ("private-192", "192.168.0.0/16"),  # RFC 1918
+    ("as112-direct", "192.175.48.0/24"),  # RFC 7534
+    ("benchmarking", "198.18.0.0/15"),  # RFC 2544
+    ("documentation-2", "198.51.100.0/24"),  # RFC 5737
+    ("documentation-3", "203.0.113.0/24"),  # RFC 5737
+    ("multicast", "224.0.0.0/4"),  # RFC 1112
+    ("reserved-240", "240.0.0.0/4"),  # RFC 1112, section 4
+    ("unspecified-v6", "::/128"),  # RFC 4291, section 2.5.2
+    ("loopback-v6", "::1/128"),  # RFC 4291, section 2.5.3
+    ("v4-mapped", "::ffff:0:0/96"),  # RFC 4291, section 2.5.5.2
+    ("v4-translated", "::ffff:0:0:0/96"),  # RFC 2765
+    ("v4-compatible", "::/96"),  # RFC 4291, section 2.5.5.1
+    ("nat64", "64:ff9b::/96"),  # RFC 6052
+    ("nat64-local", "64:ff9b:1::/48"),  # RFC 8215
+    ("discard", "100::/64"),  # RFC 6666
+    ("teredo", "2001::/32"),  # RFC 4380
+    ("benchmarking-v6", "2001:2::/48"),  # RFC 5180
+    ("orchid", "2001:10::/28"),  # RFC 4843
+    ("orchid-2", "2001:20::/28"),  # RFC 7343
+    ("protocol-assignments-v6", "2001::/23"),  # RFC 2928
+    ("documentation-v6", "2001:db8::/32"),  # RFC 3849
+    ("6to4", "2002::/16"),  # RFC 3056
+    ("documentation-v6-2", "3fff::/20"),  # RFC 9637
+    ("segment-routing", "5f00::/16"),  # RFC 9602
+    ("unique-local", "fc00::/7"),  # RFC 4193
+    ("link-local-v6", "fe80::/10"),  # RFC 4291, section 2.5.6
+    ("site-local", "fec0::/10"),  # RFC 3879
+    ("multicast-v6", "ff00::/8"),  # RFC 4291, section 2.7
 )
 
 _GLOBAL_UNICAST_V6 = IPv6Network("2000::/3")
