@@ -8,6 +8,7 @@ import pytest
 from did.dereference import dereference_key
 from did.document import Relationship
 from did.errors import (
+    DidError,
     DidNotFound,
     InvalidDidDocument,
     InvalidDidUrl,
@@ -249,3 +250,54 @@ def test_json_that_can_be_read_in_two_ways_is_not_read():
 
     with pytest.raises(InvalidDidDocument):
         dereference_key(f"{ISSUER}#k", ASSERTION, resolver=Resolver([], clock=lambda: NOW), fetch=fetch)
+
+
+def test_a_kid_that_is_empty_is_no_name():
+    with pytest.raises(KeyNotFound):
+        find(SET, {SET: jwk("")})
+    with pytest.raises(KeyNotFound):
+        find(f"{SET}#", {SET: jwk("")})
+
+
+def test_a_web_key_is_asked_for_as_what_it_can_be():
+    asked = []
+
+    def fetch(url, **options):
+        asked.append((url, options))
+        return Response(200, {}, json.dumps(jwk("k")).encode(), url)
+
+    resolver = Resolver([], clock=lambda: NOW)
+    found = dereference_key("http://localhost/keys#k", ASSERTION, resolver=resolver, fetch=fetch)
+    assert found.type == "JsonWebKey"
+    accept = "application/cid, application/did, application/ld+json, application/jwk-set+json, application/jwk+json, */*;q=0.1"
+    assert asked == [("http://localhost/keys", {"accept": accept, "max_bytes": 256_000, "max_redirects": 0})]
+
+
+MESSAGES = [
+    ("urn:" + "x" * 300, {}, "'" + ("urn:" + "x" * 300)[:200] + "' is neither a DID URL nor an https URL"),
+    ("did:web:" + "x" * 300, {}, "'" + ("did:web:" + "x" * 300)[:200] + "' does not name a verification method"),
+    (f"{ISSUER}#k", {}, f"there is nothing at {ISSUER}"),
+    (ALONE, {ALONE: method(ALONE, "urn:x")}, f"{ALONE} names no controller whose document could list it"),
+    (ALONE, {ALONE: method(ALONE), ISSUER: {"id": ISSUER}}, f"{ISSUER} does not list {ALONE} under assertionMethod"),
+    (
+        ALONE,
+        {
+            ALONE: method(ALONE),
+            ISSUER: {**LISTING, "verificationMethod": [method(ALONE, type="Ed25519VerificationKey2020")]},
+        },
+        f"{ALONE} is one key alone and another in the document of {ISSUER}",
+    ),
+    (f"{SET}#k", {SET: {"keys": 5}}, f"{SET}: keys is not a list"),
+    (f"{SET}#k", {SET: {"keys": []}}, f"{SET} has no key k"),
+    (SET, {SET: {"keys": []}}, f"{SET} has no key {SET}"),
+    (f"{SET}#k", {SET: {"keys": [jwk("k"), jwk("k")]}}, f"{SET} has two keys k"),
+    (SET, {SET: {"keys": [jwk(SET), jwk(SET)]}}, f"{SET} has two keys {SET}"),
+    (f"{SET}#k", {SET: jwk("k", use="enc")}, f"{SET}#k is not a key for assertionMethod"),
+]
+
+
+@pytest.mark.parametrize(("url", "pages", "message"), MESSAGES, ids=[message[-40:] for _, _, message in MESSAGES])
+def test_a_refusal_says_what_and_why(url, pages, message):
+    with pytest.raises(DidError) as caught:
+        find(url, pages)
+    assert str(caught.value) == message
