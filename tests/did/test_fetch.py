@@ -251,6 +251,18 @@ def test_the_next_address_is_tried():
         assert fetch(f"http://issuer.example:{port}/", accept="*/*").status == 200
 
 
+def test_the_first_address_that_answers_is_taken():
+    with server(says(OK)) as (port, asked):
+        fetch = fetcher(resolve=lambda host, port: ["127.0.0.1", "127.0.0.9"])
+        assert fetch(f"http://issuer.example:{port}/", accept="*/*").status == 200
+        assert len(asked) == 1
+
+
+def test_a_location_without_a_redirect_is_not_followed():
+    with server(says(OK.replace(b"X-A: 1", b"Location: /x"))) as (port, _):
+        assert fetcher()(f"http://127.0.0.1:{port}/", accept="*/*").body == b"{}"
+
+
 def test_plain_http_needs_the_switch():
     with server(says(OK)) as (port, asked):
         with pytest.raises(FetchRefused):
