@@ -164,19 +164,19 @@ def did_resolve(did: str, as_json: Json = False) -> None:
 
 
 @db_app.command("upgrade")
-def db_upgrade() -> None:
+def db_upgrade(as_json: Json = False) -> None:
     """Bring the tables to the newest revision (role dcp_owner)."""
     from portal.cli.db import upgrade
 
-    upgrade()
+    upgrade(as_json=as_json)
 
 
 @db_app.command("check")
-def db_check() -> None:
+def db_check(as_json: Json = False) -> None:
     """Say whether the tables are what the code expects."""
     from portal.cli.db import check
 
-    raise typer.Exit(check())
+    raise typer.Exit(check(as_json=as_json))
 
 
 @anchor_app.command("status")

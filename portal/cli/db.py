@@ -1,8 +1,7 @@
 """dcp db upgrade | check"""
 
-import typer
-
 from config.settings import Settings
+from portal.cli.commands import say
 from portal.db import migrate
 from portal.errors import NodeNotRunning
 
@@ -14,15 +13,15 @@ def _owner_url() -> str:
     return url.get_secret_value()
 
 
-def upgrade() -> None:
-    typer.echo(f"tables are at revision {migrate.upgrade(_owner_url())}")
+def upgrade(*, as_json: bool) -> None:
+    revision = migrate.upgrade(_owner_url())
+    say(f"tables are at revision {revision}", {"revision": revision}, as_json=as_json)
 
 
-def check() -> int:
+def check(*, as_json: bool) -> int:
     url = _owner_url()
     current, newest = migrate.current(url), migrate.newest()
-    faults = migrate.differences(url)
-    typer.echo(f"database {current}, code {newest}, {len(faults)} differences")
-    for fault in faults:
-        typer.echo(f"  {fault}")
+    faults = [str(fault) for fault in migrate.differences(url)]
+    words = "\n".join([f"database {current}, code {newest}, {len(faults)} differences", *(f"  {f}" for f in faults)])
+    say(words, {"database": current, "code": newest, "differences": faults}, as_json=as_json)
     return 0 if current == newest and not faults else 1

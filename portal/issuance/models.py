@@ -56,7 +56,7 @@ class BatchRow(TenantOwned, Base):
 
 
 class BatchRowError(TenantOwned, Base):
-    """Why a row of the file was refused. Kept with the batch; the text names no value of the row."""
+    """Why a row of the file was refused. The sentence is sealed, since it quotes the cell."""
 
     __tablename__ = "batch_row_errors"
 
@@ -65,4 +65,4 @@ class BatchRowError(TenantOwned, Base):
     line: Mapped[int]
     column: Mapped[str | None]
     code: Mapped[str]
-    message: Mapped[str]
+    sealed_message: Mapped[bytes]

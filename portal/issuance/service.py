@@ -21,8 +21,9 @@ from portal.db.session import after_commit, platform_session, tenant_session
 from portal.doorbell import ring
 from portal.errors import FileTooLarge, InvalidFile, RowsRefused
 from portal.issuance import repository
+from portal.issuance.faults import fault_values, read_fault
 from portal.issuance.models import Batch, BatchRow, BatchRowError
-from portal.issuance.schemas import BatchRead, RowErrorRead
+from portal.issuance.schemas import BatchRead
 from portal.issuance.store import SEALED_VALUES, PostgresBatchStore
 from portal.keys import repository as keys
 from portal.keys.service import key_type_for
@@ -78,7 +79,7 @@ def create_batch(
         _add_rows(node, session, batch, read.rows)
         # Several faults of one line keep their order: sorted ids, since those of one millisecond are random.
         for fault_id, error in zip(sorted(new_id(now) for _ in read.errors), read.errors, strict=True):
-            session.add(BatchRowError(id=fault_id, tenant_id=tenant_id, batch_id=batch.id, **error_json(error)))
+            session.add(BatchRowError(**fault_values(node.cipher, batch, fault_id, error_json(error))))
         after_commit(session, lambda: ring("issuance.advance_batch", str(tenant_id), str(batch.id)))
     return CreatedBatch(batch.id, read)
 
@@ -137,10 +138,7 @@ def read_batch(node: Node, tenant_id: UUID, batch_id: UUID) -> BatchRead:
         recorded=counts.get("recorded", 0),
         created_at=batch.created_at,
         done_at=batch.done_at,
-        errors=[
-            RowErrorRead(line=error.line, column=error.column, code=error.code, message=error.message)
-            for error in errors
-        ],
+        errors=[read_fault(node.cipher, error) for error in errors],
     )
 
 

@@ -32,6 +32,7 @@ from portal.db.session import after_commit, tenant_session
 from portal.doorbell import ring
 from portal.failpoints import failpoint
 from portal.issuance import repository
+from portal.issuance.faults import fault_values
 from portal.issuance.models import Batch, BatchRow, BatchRowError
 from portal.keys import repository as keys
 from portal.keys.service import key_type_for, signer_for
@@ -236,17 +237,8 @@ class _Recorder:
 
     def _set_aside(self, row: BatchRow, refused: RowRefused) -> None:
         row.state = "refused"
-        self._faults.append(
-            {
-                "id": new_id(self._now),
-                "tenant_id": self._batch.tenant_id,
-                "batch_id": self._batch.id,
-                "line": row.line,
-                "column": None,
-                "code": refused.code,
-                "message": str(refused),
-            }
-        )
+        fault = {"line": row.line, "column": None, "code": refused.code, "message": str(refused)}
+        self._faults.append(fault_values(self._node.cipher, self._batch, new_id(self._now), fault))
 
 
 def recipient_name(values: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from agent.issuance.errors import InvalidTemplate as InvalidTemplateDocument
@@ -34,11 +35,10 @@ def put_template(
         InvalidTemplate: names the member that is wrong.
     """
     parse(document)
-    template = session.scalars(select(Template).where(Template.slug == slug).with_for_update()).one_or_none()
-    if template is None:
-        template = Template(id=new_id(now), tenant_id=tenant_id, slug=slug, created_at=now)
-        session.add(template)
-        session.flush()
+    # Two first versions at once: one makes the template, the other waits for it and adds the next version.
+    made = insert(Template).values(id=new_id(now), tenant_id=tenant_id, slug=slug, created_at=now)
+    session.execute(made.on_conflict_do_nothing(index_elements=["tenant_id", "slug"]))
+    template = session.scalars(select(Template).where(Template.slug == slug).with_for_update()).one()
     newest = _newest(session, template.id)
     if newest is not None and newest.document == dict(document):
         return newest

@@ -37,7 +37,7 @@ def create_tenant(node: Node, slug: str, name: str, *, now: datetime) -> UUID:
     tenant_id = new_id(now)
     try:
         with tenant_session(node.app_engine, tenant_id) as session:
-            session.add(Tenant(id=tenant_id, slug=slug, name=name.strip(), settings={}, created_at=now))
+            session.add(Tenant(id=tenant_id, slug=slug, name=name.strip(), created_at=now))
             repository.add_public(session, "tenant", slug, tenant_id, tenant_id)
             session.flush()
             keys.add_keys_and_identities(node, session, tenant_id=tenant_id, slug=slug, now=now)

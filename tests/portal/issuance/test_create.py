@@ -94,3 +94,16 @@ def test_a_template_that_signs_with_did_ethr_waits_for_its_identity(node):
         create(node, acme, csv(1), template="on-chain")
 
     assert stored(node, acme) == (0, 0, 0)
+
+
+def test_what_stood_in_a_refused_cell_is_sealed_in_the_database(node):
+    acme = make_tenant(node)
+    batch = create(node, acme, csv(1, bad=1), skip_bad_rows=True)
+
+    told = service.read_batch(node, acme, batch.id).errors
+    with tenant_session(node.app_engine, acme) as session:
+        stored_faults = session.scalars(select(BatchRowError)).all()
+    assert told
+    assert [fault.message for fault in told] == [error.message for error in batch.read.errors]
+    for fault, sealed in zip(told, stored_faults, strict=True):
+        assert fault.message.encode() not in sealed.sealed_message

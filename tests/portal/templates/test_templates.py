@@ -1,7 +1,8 @@
 """A version of a template never changes; what was issued keeps the version it was made from."""
 
 import json
-from threading import Thread
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import select
@@ -124,3 +125,18 @@ def test_two_changes_at_once_make_two_versions(node):
 
     assert faults == []
     assert [number for number, _name in versions(node, acme)] == [1, 2, 3, 4]
+
+
+def test_two_first_versions_at_once_become_two_versions(node):
+    acme, start = make_tenant(node), Barrier(2)
+
+    def put(name):
+        start.wait()
+        return put_template(node, acme, "new", achievement=renamed(name))
+
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(put, ["A", "B"]))
+
+    assert len(set(made)) == 2
+    with tenant_session(node.app_engine, acme) as session:
+        assert service.current(session, "new").version == 2
