@@ -36,7 +36,7 @@ TEMPLATE: dict[str, Any] = {
 
 def make_tenant(node: Node, slug: str = "acme", name: str = "Acme University") -> UUID:
     """A tenant with keys, DIDs and the template `first-aid`."""
-    tenant_id = tenants.create_tenant(node, slug, name, now=node.now())
+    tenant_id = tenants.create_tenant(node, slug, name, actor="test", now=node.now())
     put_template(node, tenant_id)
     return tenant_id
 
@@ -48,7 +48,9 @@ def template(**changes: Any) -> dict[str, Any]:
 def put_template(node: Node, tenant_id: UUID, slug: str = "first-aid", **changes: Any) -> UUID:
     with tenant_session(node.app_engine, tenant_id) as session:
         document = template(**changes)
-        return templates.put_template(session, tenant_id=tenant_id, slug=slug, document=document, now=node.now()).id
+        return templates.put_template(
+            session, tenant_id=tenant_id, slug=slug, document=document, actor="test", now=node.now()
+        ).id
 
 
 def csv(count: int = 3, *, bad: int = 0) -> bytes:
@@ -73,7 +75,7 @@ class Issued:
 def create_batch(node: Node, tenant_id: UUID, count: int = 3) -> UUID:
     """A batch that runs; nobody has advanced it yet."""
     return issuance.create_batch(
-        node, tenant_id, template="first-aid", filename="people.csv", data=csv(count), skip_bad_rows=False
+        node, tenant_id, template="first-aid", filename="people.csv", data=csv(count), skip_bad_rows=False, actor="test"
     ).id
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from portal.audit.actors import NODE
 from portal.awards.models import Award, Credential
 from portal.db.session import platform_session, tenant_session
 from portal.issuance import service as issuance
@@ -27,10 +28,10 @@ def ensure_demo(node: Node) -> str:
     now = node.now()
     with platform_session(node.app_engine) as session:
         found = repository.find_public(session, "tenant", DEMO_TENANT)
-    tenant_id = found.tenant_id if found else service.create_tenant(node, DEMO_TENANT, DEMO_NAME, now=now)
+    tenant_id = found.tenant_id if found else service.create_tenant(node, DEMO_TENANT, DEMO_NAME, actor=NODE, now=now)
     with tenant_session(node.app_engine, tenant_id) as session:
         document = json.loads(_data("demo-template.json"))
-        templates.put_template(session, tenant_id=tenant_id, slug=DEMO_TEMPLATE, document=document, now=now)
+        templates.put_template(session, tenant_id=tenant_id, slug=DEMO_TEMPLATE, document=document, actor=NODE, now=now)
         batch_id = session.scalar(select(Batch.id).order_by(Batch.created_at).limit(1))
     if batch_id is None:
         batch_id = issuance.create_batch(
@@ -40,6 +41,7 @@ def ensure_demo(node: Node) -> str:
             filename="demo.csv",
             data=_data("demo.csv"),
             skip_bad_rows=False,
+            actor=NODE,
         ).id
     while issuance.advance(node, tenant_id, batch_id, budget_s=5.0):
         pass

@@ -8,6 +8,7 @@ from uuid import UUID
 import typer
 
 from agent.issuance.rows import RowsRead
+from portal.audit.actors import OPERATOR
 from portal.cli.commands import say
 from portal.db.session import platform_session, tenant_session
 from portal.errors import FileTooLarge, InvalidFile, RowsRefused
@@ -33,7 +34,7 @@ def issue(file: Path, *, tenant: str, template: str, skip_bad_rows: bool, check:
         _report_check(service.read_file(data, file.name, current.document), file, as_json=as_json)
         return
     created = service.create_batch(
-        this, tenant_id, template=template, filename=file.name, data=data, skip_bad_rows=skip_bad_rows
+        this, tenant_id, template=template, filename=file.name, data=data, skip_bad_rows=skip_bad_rows, actor=OPERATOR
     )
     if not as_json:
         _tell_notes(created.read)

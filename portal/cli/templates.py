@@ -4,6 +4,7 @@ import json
 from importlib.resources import files
 from pathlib import Path
 
+from portal.audit.actors import OPERATOR
 from portal.cli.commands import say
 from portal.db.session import platform_session, tenant_session
 from portal.errors import InvalidTemplate
@@ -30,7 +31,9 @@ def put(template: str, file: Path, *, tenant: str, as_json: bool) -> None:
     with platform_session(this.app_engine) as session:
         tenant_id = repository.require_tenant_id(session, tenant)
     with tenant_session(this.app_engine, tenant_id) as session:
-        stored = service.put_template(session, tenant_id=tenant_id, slug=template, document=document, now=this.now())
+        stored = service.put_template(
+            session, tenant_id=tenant_id, slug=template, document=document, actor=OPERATOR, now=this.now()
+        )
     facts = {"template": template, "version": stored.version}
     say(f"template {template}, version {stored.version}", facts, as_json=as_json)
 

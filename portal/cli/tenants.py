@@ -3,6 +3,7 @@
 import typer
 
 from anchoring.errors import AnchoringError
+from portal.audit.actors import OPERATOR
 from portal.cli.commands import say
 from portal.db.session import platform_session
 from portal.errors import PortalError
@@ -14,7 +15,7 @@ from portal.tenants.schemas import TenantRead
 
 def create(slug: str, name: str, *, as_json: bool) -> None:
     this = node()
-    tenant_id = service.create_tenant(this, slug, name, now=this.now())
+    tenant_id = service.create_tenant(this, slug, name, actor=OPERATOR, now=this.now())
     try:
         publish_ethr_identity(this, tenant_id, now=this.now())
     except (PortalError, AnchoringError) as error:

@@ -1,6 +1,7 @@
 """All tables in one place, for Alembic and for tests of the schema."""
 
 from portal.anchors import models as anchors
+from portal.audit import models as audit
 from portal.auth import models as auth
 from portal.awards import models as awards
 from portal.db.base import Base
@@ -10,5 +11,5 @@ from portal.status_lists import models as status_lists
 from portal.templates import models as templates
 from portal.tenants import models as tenants
 
-MODULES = (anchors, auth, awards, issuance, keys, status_lists, templates, tenants)
+MODULES = (anchors, audit, auth, awards, issuance, keys, status_lists, templates, tenants)
 metadata = Base.metadata

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, File, Form, Query, UploadFile
 from pydantic import BaseModel
 
+from portal.audit import actors
 from portal.auth.depends import ApiKeyName
 from portal.awards import repository as awards
 from portal.db.session import platform_session, tenant_session
@@ -35,7 +36,7 @@ def create_batch(
     tenant: Annotated[str, Form(description="Short name of the tenant.", examples=["acme"])],
     template: Annotated[str, Form(description="Short name of the template.", examples=["bachelor"])],
     file: Annotated[UploadFile, File(description="CSV or XLSX, 20 MB at most.")],
-    _caller: ApiKeyName,
+    caller: ApiKeyName,
     skip_bad_rows: Annotated[bool, Form(description="Issue the good rows even if others have faults.")] = False,
 ) -> BatchRead:
     """Read and check the whole file, then issue. A file with faults is refused whole unless told otherwise."""
@@ -49,6 +50,7 @@ def create_batch(
         filename=file.filename or "upload",
         data=file.file.read(MAX_UPLOAD_BYTES + 1),
         skip_bad_rows=skip_bad_rows,
+        actor=actors.api_key(caller),
     )
     return service.read_batch(this, tenant_id, batch.id)
 

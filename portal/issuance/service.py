@@ -16,6 +16,7 @@ from agent.issuance.batch import advance as advance_step
 from agent.issuance.errors import FileTooLarge as TooLarge
 from agent.issuance.errors import UnreadableFile
 from agent.issuance.template import TemplateDocument
+from portal.audit import service as audit
 from portal.db.ids import new_id
 from portal.db.session import after_commit, platform_session, tenant_session
 from portal.doorbell import ring
@@ -44,7 +45,7 @@ class CreatedBatch:
 
 
 def create_batch(
-    node: Node, tenant_id: UUID, *, template: str, filename: str, data: bytes, skip_bad_rows: bool
+    node: Node, tenant_id: UUID, *, template: str, filename: str, data: bytes, skip_bad_rows: bool, actor: str
 ) -> CreatedBatch:
     """Read and check a whole file; only then store its good rows and let the batch run.
 
@@ -80,6 +81,15 @@ def create_batch(
         # Several faults of one line keep their order: sorted ids, since those of one millisecond are random.
         for fault_id, error in zip(sorted(new_id(now) for _ in read.errors), read.errors, strict=True):
             session.add(BatchRowError(**fault_values(node.cipher, batch, fault_id, error_json(error))))
+        audit.record(
+            session,
+            tenant_id=tenant_id,
+            actor=actor,
+            act="batch.created",
+            target=f"batch:{batch.id}",
+            detail={"template": template, "rows": batch.rows_total, "refused": batch.rows_refused},
+            now=now,
+        )
         after_commit(session, lambda: ring("issuance.advance_batch", str(tenant_id), str(batch.id)))
     return CreatedBatch(batch.id, read)
 

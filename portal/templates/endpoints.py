@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from portal.audit import actors
 from portal.auth.depends import ApiKeyName
 from portal.db.session import platform_session, tenant_session
 from portal.process import node
@@ -21,13 +22,20 @@ class TemplateRead(BaseModel):
 
 
 @router.put("/{template}", summary="Store a template; a changed one gets a new version")
-def put_template(tenant: str, template: str, document: dict[str, Any], _caller: ApiKeyName) -> TemplateRead:
+def put_template(tenant: str, template: str, document: dict[str, Any], caller: ApiKeyName) -> TemplateRead:
     """Versions never change: what was issued keeps the version it was made from."""
     this = node()
     with platform_session(this.app_engine) as session:
         tenant_id = repository.require_tenant_id(session, tenant)
     with tenant_session(this.app_engine, tenant_id) as session:
-        stored = service.put_template(session, tenant_id=tenant_id, slug=template, document=document, now=this.now())
+        stored = service.put_template(
+            session,
+            tenant_id=tenant_id,
+            slug=template,
+            document=document,
+            actor=actors.api_key(caller),
+            now=this.now(),
+        )
         return TemplateRead(template=template, version=stored.version, document=stored.document)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from agent.issuance.errors import InvalidTemplate as InvalidTemplateDocument
 from agent.issuance.template import TemplateDocument
+from portal.audit import service as audit
 from portal.db.ids import new_id
 from portal.errors import InvalidTemplate, TemplateNotFound
 from portal.templates.models import Template, TemplateVersion
@@ -27,7 +28,7 @@ class CurrentTemplate:
 
 
 def put_template(
-    session: Session, *, tenant_id: UUID, slug: str, document: Mapping[str, Any], now: datetime
+    session: Session, *, tenant_id: UUID, slug: str, document: Mapping[str, Any], actor: str, now: datetime
 ) -> TemplateVersion:
     """Store a template; an existing one gets a new version, unless nothing changed.
 
@@ -52,6 +53,15 @@ def put_template(
     )
     session.add(version)
     session.flush()
+    audit.record(
+        session,
+        tenant_id=tenant_id,
+        actor=actor,
+        act="template.stored",
+        target=f"template:{slug}",
+        detail={"version": version.version},
+        now=now,
+    )
     return version
 
 

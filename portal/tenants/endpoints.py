@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from portal.audit import actors
 from portal.auth.depends import ApiKeyName
 from portal.db.session import platform_session
 from portal.process import node
@@ -12,10 +13,10 @@ router = APIRouter(prefix="/v1/tenants", tags=["tenants"])
 
 
 @router.post("", status_code=201, summary="Make a tenant with its keys and DIDs")
-def create_tenant(body: TenantCreate, _caller: ApiKeyName) -> TenantRead:
+def create_tenant(body: TenantCreate, caller: ApiKeyName) -> TenantRead:
     """The did:web identity works at once; did:ethr follows when the chain has the keys."""
     this = node()
-    tenant_id = service.create_tenant(this, body.slug, body.name, now=this.now())
+    tenant_id = service.create_tenant(this, body.slug, body.name, actor=actors.api_key(caller), now=this.now())
     return service.read_tenant(this, tenant_id)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
+from portal.audit import service as audit
 from portal.db.ids import new_id
 from portal.db.session import platform_session, tenant_session
 from portal.errors import InvalidSlug, TenantExists
@@ -19,7 +20,7 @@ from portal.wiring import Node
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 
-def create_tenant(node: Node, slug: str, name: str, *, now: datetime) -> UUID:
+def create_tenant(node: Node, slug: str, name: str, *, actor: str, now: datetime) -> UUID:
     """Make a tenant with its keys and identities; its DID documents are stored before anyone can ask for them.
 
     Raises:
@@ -41,6 +42,9 @@ def create_tenant(node: Node, slug: str, name: str, *, now: datetime) -> UUID:
             repository.add_public(session, "tenant", slug, tenant_id, tenant_id)
             session.flush()
             keys.add_keys_and_identities(node, session, tenant_id=tenant_id, slug=slug, now=now)
+            audit.record(
+                session, tenant_id=tenant_id, actor=actor, act="tenant.created", target=f"tenant:{slug}", now=now
+            )
     except IntegrityError as error:
         raise TenantExists(f"tenant {slug!r} was made by someone else at the same moment") from error
     return tenant_id

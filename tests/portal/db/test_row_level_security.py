@@ -6,6 +6,7 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DataError, ProgrammingError
 
 from portal.anchors.models import Tree
+from portal.audit import service as audit
 from portal.awards.models import Credential
 from portal.db.engine import UnsafeDatabaseRole, make_engine, require_bound_role
 from portal.db.registry import metadata
@@ -29,6 +30,9 @@ def two_tenants(node):
     acme, borg = make_tenant(node, "acme"), make_tenant(node, "borg")
     issue(node, acme, 2)
     issue(node, borg, 3)
+    for tenant_id in (acme, borg):
+        with tenant_session(node.app_engine, tenant_id) as session:
+            audit.publish_head(session, tenant_id=tenant_id, now=node.now())
     return acme, borg
 
 

@@ -13,7 +13,13 @@ from tests.factories import csv, make_tenant, put_template
 
 def create(node, tenant_id, data, *, skip_bad_rows=False, template="first-aid"):
     return service.create_batch(
-        node, tenant_id, template=template, filename="people.csv", data=data, skip_bad_rows=skip_bad_rows
+        node,
+        tenant_id,
+        template=template,
+        filename="people.csv",
+        data=data,
+        skip_bad_rows=skip_bad_rows,
+        actor="test",
     )
 
 

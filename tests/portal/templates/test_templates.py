@@ -97,7 +97,7 @@ def test_an_unknown_template_is_answered_with_the_known_ones(node):
     acme = make_tenant(node)
 
     with pytest.raises(TemplateNotFound, match=r"no template 'x' for this tenant \(templates: first-aid\)"):
-        issuance.create_batch(node, acme, template="x", filename="a.csv", data=csv(), skip_bad_rows=False)
+        issuance.create_batch(node, acme, template="x", filename="a.csv", data=csv(), skip_bad_rows=False, actor="test")
 
 
 def test_another_tenants_template_is_unknown(node):
@@ -105,7 +105,9 @@ def test_another_tenants_template_is_unknown(node):
     put_template(node, acme, "secret")
 
     with pytest.raises(TemplateNotFound, match="no template 'secret'"):
-        issuance.create_batch(node, borg, template="secret", filename="a.csv", data=csv(), skip_bad_rows=False)
+        issuance.create_batch(
+            node, borg, template="secret", filename="a.csv", data=csv(), skip_bad_rows=False, actor="test"
+        )
 
 
 def test_two_changes_at_once_make_two_versions(node):

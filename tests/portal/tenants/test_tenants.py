@@ -84,20 +84,20 @@ def test_an_identity_stays_as_it_was_when_the_nodes_address_changes(node, monkey
 @pytest.mark.parametrize("slug", ["", "-acme", "acme-", "Acme", "a_b", "a.b", "a/b", "ä", "a" * 41, "a b", "acme\n"])
 def test_a_short_name_that_cannot_stand_in_an_address_is_refused(node, slug):
     with pytest.raises(InvalidSlug, match="a-z, 0-9 and hyphens"):
-        service.create_tenant(node, slug, "Acme", now=node.now())
+        service.create_tenant(node, slug, "Acme", actor="test", now=node.now())
 
 
 @pytest.mark.parametrize("name", ["", "  \n"])
 def test_a_tenant_needs_a_name(node, name):
     with pytest.raises(InvalidSlug, match="needs a name"):
-        service.create_tenant(node, "acme", name, now=node.now())
+        service.create_tenant(node, "acme", name, actor="test", now=node.now())
 
 
 def test_a_short_name_is_given_once(node):
     make_tenant(node)
 
     with pytest.raises(TenantExists, match="'acme' exists already"):
-        service.create_tenant(node, "acme", "Another", now=node.now())
+        service.create_tenant(node, "acme", "Another", actor="test", now=node.now())
 
 
 def test_of_two_tenants_made_at_once_under_one_name_one_is_made(node):
@@ -105,7 +105,7 @@ def test_of_two_tenants_made_at_once_under_one_name_one_is_made(node):
 
     def make() -> None:
         try:
-            service.create_tenant(node, "acme", "Acme", now=node.now())
+            service.create_tenant(node, "acme", "Acme", actor="test", now=node.now())
             outcomes.append("made")
         except TenantExists:
             outcomes.append("refused")
