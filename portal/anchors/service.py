@@ -26,6 +26,17 @@ _LOCK_SEALING = text("SELECT pg_try_advisory_xact_lock(hashtext('dcp.rounds.seal
 _MAX_STEPS = 6
 
 
+def round_is_due(node: Node) -> bool:
+    """Whether the interval between two rounds is over."""
+    with platform_session(node.platform_engine) as session:
+        return _is_due(session, node)
+
+
+def _is_due(session: Session, node: Node) -> bool:
+    last = session.scalar(select(func.max(models.Round.created_at)))
+    return last is None or node.now() - last >= timedelta(seconds=node.settings.anchor_interval_s)
+
+
 def open_round(node: Node) -> UUID | None:
     """Take the roots of all trees that are in no round yet into a new, sealed round; None when it is not time.
 
@@ -38,8 +49,7 @@ def open_round(node: Node) -> UUID | None:
     with platform_session(node.platform_engine) as session:
         if not session.scalar(_LOCK_SEALING):
             return None
-        last = session.scalar(select(func.max(models.Round.created_at)))
-        if last is not None and now - last < timedelta(seconds=node.settings.anchor_interval_s):
+        if not _is_due(session, node):
             return None
         sources = _waiting(session)
         if not sources:

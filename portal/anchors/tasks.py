@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from portal.anchors import service
+from portal.audit.heads import publish_heads
 from portal.process import node
 
 
@@ -12,5 +13,7 @@ def advance() -> None:
     this = node()
     if this.chain is None:
         return
-    service.open_round(this)
+    if service.round_is_due(this):
+        publish_heads(this)  # so that the round commits to each log as it stands now
+        service.open_round(this)
     service.advance_rounds(this)

@@ -23,8 +23,11 @@ from agent.issuance.issue import CredentialIssuer, IssuedCredential
 from agent.issuance.rows import Row
 from agent.issuance.template import TemplateDocument
 from anchoring.leaf import Kind, leaf_hash
+from anchoring.merkle import hash_leaf, root_of
 from portal.anchors.models import Leaf
 from portal.anchors.trees import seal_batch
+from portal.audit import service as audit
+from portal.audit.actors import NODE
 from portal.awards.models import Award, Credential, Recipient
 from portal.awards.recipients import RecipientBook
 from portal.db.ids import new_id, new_public_id
@@ -102,6 +105,7 @@ class PostgresBatchStore:
             failpoint("batch.secure")
             recorder.store()
             self._touch(session, now)
+            recorder.log()
             failpoint("batch.record")
             return len(rows)
 
@@ -171,6 +175,20 @@ class _Recorder:
         ):
             if values_of_rows:
                 self._session.execute(insert(table), values_of_rows)
+
+    def log(self) -> None:
+        """One entry for the whole step, with the root (RFC 9162) over the digests of what was signed in it."""
+        if self._made:
+            root = root_of([hash_leaf(issued.digest) for _row, _values, issued in self._made])
+            audit.record(
+                self._session,
+                tenant_id=self._batch.tenant_id,
+                actor=NODE,
+                act="credentials.issued",
+                target=f"batch:{self._batch.id}",
+                detail={"credentials": len(self._made), "root": root.hex()},
+                now=self._now,
+            )
 
     def _draft(self, row: BatchRow, values: Row, entry: Mapping[str, Any]) -> dict[str, Any]:
         # Stored, not computed from today's origin: what a credential is called never changes.
