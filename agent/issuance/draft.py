@@ -1,4 +1,4 @@
-"""Template + row + status entry → unsecured Open Badges 3.0 AchievementCredential (VCDM 2.0).
+"""Template + row → unsecured Open Badges 3.0 AchievementCredential (VCDM 2.0).
 
 Each value of the row stands in the credential as it stands in the row. Two exceptions: the e-mail address is there only
 hashed, and dates are written as the data model wants them.
@@ -7,7 +7,7 @@ hashed, and dates are written as the data model wants them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -53,11 +53,10 @@ def build_credential(
     issuer_id: str,
     credential_id: str,
     achievement_id: str,
-    status_entry: Mapping[str, Any],
     valid_from: datetime,
     email_salt: str,
 ) -> dict[str, Any]:
-    """The credential without a proof. Pure: the same arguments give the same document.
+    """The credential without status and proof. Pure: the same arguments give the same document.
 
     `achievement_id` is one URL per template version; `email_salt` is random text, one per credential;
     `valid_from` counts where the row has no date of award.
@@ -81,8 +80,14 @@ def build_credential(
     credential["credentialSubject"] = _subject(template, row, achievement_id, email_salt)
     if "evidence_url" in row.values:
         credential["evidence"] = [{"id": row.values["evidence_url"], "type": ["Evidence"]}]
-    credential["credentialStatus"] = dict(status_entry)
     return credential
+
+
+def with_status(draft: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The draft with where to look whether it still counts: one entry as an object, several as a list."""
+    if not entries:
+        return dict(draft)
+    return {**draft, "credentialStatus": dict(entries[0]) if len(entries) == 1 else [dict(entry) for entry in entries]}
 
 
 def hashed_identity(email: str, salt: str) -> str:

@@ -12,6 +12,7 @@ import orjson
 
 from agent.issuance.errors import IssuedCredentialInvalid, RowRefused
 from agent.keys.custody import CheckedSigner, CustodySigner, SignatureRefused
+from anchoring.leaf import Kind
 from did.document import VerificationMethod
 from did.errors import DidError
 from vc import structure
@@ -27,9 +28,10 @@ _ASSERTION = "assertionMethod"
 class IssuedCredential:
     """A secured credential. `data` is what is stored and served, never serialized again."""
 
-    document: Mapping[str, Any]
-    data: bytes  # UTF-8 JSON
-    digest: bytes  # SHA-256 of the JCS form with its proofs: what a leaf of kind 1 commits to
+    document: Mapping[str, Any]  # what it says, for reading
+    data: bytes  # UTF-8 JSON, or the ASCII of a token
+    digest: bytes  # what a leaf of `kind` commits to; of a document SHA-256 of its JCS form, proofs included
+    kind: Kind = Kind.DOCUMENT
 
 
 class CredentialIssuer:

@@ -1,6 +1,7 @@
 """Batches and their rows: the durable state that a worker advances."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -32,8 +33,9 @@ class Batch(TenantOwned, Base):
 class BatchRow(TenantOwned, Base):
     """One accepted row. Its values are sealed, since they hold names and addresses.
 
-    From `reserved` on it knows the identifiers and the status entry that its credential will have, so that a
-    repeated attempt makes the same credential and never a second one.
+    From `reserved` on it knows the identifiers and status entries that its credentials will have, so that a repeated
+    attempt makes the same credentials and never a second one. `credential_id` and `public_id` are those of the
+    template's first format; `other_forms` has the others' by format (portal/issuance/reserved.py).
     """
 
     __tablename__ = "batch_rows"
@@ -52,6 +54,7 @@ class BatchRow(TenantOwned, Base):
     award_id: Mapped[UUID | None]
     credential_id: Mapped[UUID | None]
     public_id: Mapped[str | None]
+    other_forms: Mapped[dict[str, Any] | None]
     valid_from: Mapped[datetime | None]
 
 

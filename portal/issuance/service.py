@@ -15,6 +15,7 @@ from agent.issuance.batch import Step
 from agent.issuance.batch import advance as advance_step
 from agent.issuance.errors import FileTooLarge as TooLarge
 from agent.issuance.errors import UnreadableFile
+from agent.issuance.formats.issuer import key_types_of
 from agent.issuance.template import TemplateDocument
 from portal.audit import service as audit
 from portal.db.ids import new_id
@@ -27,7 +28,6 @@ from portal.issuance.models import Batch, BatchRow, BatchRowError
 from portal.issuance.schemas import BatchRead
 from portal.issuance.store import SEALED_VALUES, PostgresBatchStore
 from portal.keys import repository as keys
-from portal.keys.service import key_type_for
 from portal.limits import MAX_UPLOAD_BYTES
 from portal.templates import service as templates
 from portal.tenants import repository as tenants
@@ -57,7 +57,8 @@ def create_batch(
     with tenant_session(node.app_engine, tenant_id) as session:
         current = templates.current(session, template)
         identity = keys.identity(session, current.document.identity.removeprefix("did:"))
-        keys.assertion_key(session, identity.id, key_type_for(current.document.cryptosuite))
+        for key_type in key_types_of(current.document):
+            keys.assertion_key(session, identity.id, key_type)
     read = read_file(data, filename, current.document)
     errors = [error_json(error) for error in read.errors]
     if errors and not (skip_bad_rows and read.rows):

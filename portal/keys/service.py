@@ -137,11 +137,6 @@ def _note_places(session: Session, identity_id: UUID, places: dict[UUID, str], *
     identity.published_at = identity.published_at or now
 
 
-def key_type_for(cryptosuite: str) -> KeyType:
-    """Which of a tenant's keys secures with a cryptosuite."""
-    return KeyType.P256 if cryptosuite.startswith("ecdsa-") else KeyType.ED25519
-
-
 def signer_for(
     node: Node, session: Session, identity_id: UUID, key_type: KeyType = KeyType.ED25519
 ) -> tuple[LocalSigner, UUID]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import rfc8785
 
-from agent.issuance.draft import build_credential, period_of
+from agent.issuance.draft import build_credential, period_of, with_status
 from agent.issuance.errors import IssuedCredentialInvalid, RowRefused
 from agent.issuance.issue import CredentialIssuer, issue_credential
 from agent.issuance.rows import Row, read_rows
@@ -29,16 +29,16 @@ ENTRY = build_entry("https://acme.example.org/status/1", 7)
 
 
 def draft_of(template, row, *, valid_from, credential_id="https://acme.example.org/c/1", salt="c2FsdA"):
-    return build_credential(
+    draft = build_credential(
         template,
         row,
         issuer_id=ISSUER,
         credential_id=credential_id,
         achievement_id=ACHIEVEMENT,
-        status_entry=ENTRY,
         valid_from=valid_from,
         email_salt=salt,
     )
+    return with_status(draft, [ENTRY])
 
 
 def verify(document, public_key, now):

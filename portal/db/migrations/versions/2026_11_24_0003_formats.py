@@ -1,6 +1,8 @@
 """Several credentials of one award."""
 
+import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0003"
 down_revision = "0002"
@@ -10,3 +12,5 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    # NULL for every row that there is: until now an award had one credential, which the row's own columns name.
+    op.add_column("batch_rows", sa.Column("other_forms", postgresql.JSONB(astext_type=sa.Text()), nullable=True))

@@ -1,0 +1,1 @@
+"""One award, several credentials: an issuer per form (architecture, decision 10)."""
