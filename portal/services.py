@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
+from portal.audit.endpoints import router as audit_router
 from portal.awards.endpoints import router as awards_router
 from portal.docs import router as docs_router
 from portal.doorbell import QUEUES
@@ -43,7 +44,7 @@ SERVICES = (
         "gateway",
         routers=(_fixed(health_router), _fixed(published_router), _fixed(resolution_router), _fixed(docs_router)),
     ),
-    Service("users"),
+    Service("users", routers=(_fixed(audit_router),)),
     Service(
         "issuance",
         routers=(_fixed(tenants_router), _fixed(templates_router), _fixed(issuance_router), _fixed(awards_router)),

@@ -24,6 +24,10 @@ app.add_typer(template_app, name="template")
 app.add_typer(did_app, name="did")
 app.add_typer(db_app, name="db")
 app.add_typer(anchor_app, name="anchor")
+audit_app = typer.Typer(no_args_is_help=True, help="Who did what.")
+log_app = typer.Typer(no_args_is_help=True, help="A tenant's audit log.")
+audit_app.add_typer(log_app, name="log")
+app.add_typer(audit_app, name="audit")
 
 Json = Annotated[bool, typer.Option("--json", help="Answer with JSON.")]
 Tenant = Annotated[str, typer.Option("--tenant", help="Short name of the tenant.")]
@@ -185,6 +189,33 @@ def anchor_status(as_json: Json = False) -> None:
     from portal.cli.anchor import status
 
     status(as_json=as_json)
+
+
+@log_app.command("export")
+def audit_log_export(tenant: Tenant) -> None:
+    """Print the log: one JSON object per line, oldest first."""
+    from portal.cli.audit import export
+
+    export(tenant=tenant)
+
+
+@log_app.command("verify")
+def audit_log_verify(
+    tenant: Annotated[str | None, typer.Option("--tenant", help="Short name of the tenant.")] = None,
+    file: Annotated[Path | None, typer.Option(help="An export to check, with no database.")] = None,
+    head: Annotated[
+        str | None, typer.Option(help="With --file: an earlier head that you kept, as number:hash.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Find any change, deletion, reordering or truncation, and hold the log against the chain."""
+    from portal.cli import audit
+
+    if (tenant is None) == (file is None):
+        raise typer.BadParameter("name either a tenant (--tenant) or an export (--file)")
+    if file is not None:
+        raise typer.Exit(audit.verify_file(file, head=head, as_json=as_json))
+    raise typer.Exit(audit.verify(tenant=str(tenant), as_json=as_json))
 
 
 @app.command("openapi")
