@@ -8,12 +8,12 @@ and counts.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from agent.leaves import commitment_of
 from anchoring.errors import (
     AnchoringError,
     AnchorMismatch,
@@ -25,13 +25,11 @@ from anchoring.errors import (
     UnknownContract,
     WrongChain,
 )
-from anchoring.leaf import Kind
 from anchoring.networks import chain_id_of, network_of
 from anchoring.proof import AnchorProof
 from anchoring.protocol import AnchorEvidence, ChainReader
 from anchoring.verify import verify_anchor, verify_inclusion_offline
 from vc import wording
-from vc.canonical import jcs
 from vc.errors import VcError
 from vc.report import Check, Outcome
 
@@ -64,14 +62,14 @@ class AnchorFinding:
 
 
 def check_anchor(
-    credential: Mapping[str, Any],
+    credential: Mapping[str, Any] | str,
     proof_json: Mapping[str, Any] | None,
     *,
     chain_for: ChainFor,
     accounts_of_issuer: Callable[[], frozenset[str]],
     required: bool = False,
 ) -> AnchorFinding:
-    """Compare `credential` with its anchor proof, and the proof with the chain.
+    """Compare `credential`, a document or a token, with its anchor proof, and the proof with the chain.
 
     `accounts_of_issuer` gives the accounts (CAIP-10) that the issuer's DID document names as its own. With
     `required` an anchor that is missing or on its way counts too.
@@ -108,17 +106,17 @@ class _ChainNotConfigured(Exception):
     pass
 
 
-def _verify(credential: Mapping[str, Any], proof_json: Mapping[str, Any], chain_for: ChainFor) -> AnchorEvidence:
+def _verify(credential: Mapping[str, Any] | str, proof_json: Mapping[str, Any], chain_for: ChainFor) -> AnchorEvidence:
     proof = AnchorProof.parse(proof_json)
-    digest = hashlib.sha256(jcs.canonicalize(credential)).digest()
+    leaf = commitment_of(credential)
     # Without the chain first: a proof about another text is wrong whether or not the chain answers.
-    verify_inclusion_offline(Kind.DOCUMENT, digest, proof)
+    verify_inclusion_offline(leaf.kind, leaf.digest, proof)
     if proof.anchor is None:
         raise AnchorPending("the root was not sent to a chain yet")
     chain = chain_for(proof.anchor.chain)
     if chain is None:
         raise _ChainNotConfigured(f"no node of {proof.anchor.chain} is configured")
-    return verify_anchor(Kind.DOCUMENT, digest, proof, chain)
+    return verify_anchor(leaf.kind, leaf.digest, proof, chain)
 
 
 def _missing(*, required: bool) -> AnchorFinding:

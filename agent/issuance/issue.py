@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +11,12 @@ import orjson
 
 from agent.issuance.errors import IssuedCredentialInvalid, RowRefused
 from agent.keys.custody import CheckedSigner, CustodySigner, SignatureRefused
+from agent.leaves import commitment_of
 from anchoring.leaf import Kind
 from did.document import VerificationMethod
 from did.errors import DidError
 from vc import structure
 from vc.badges import open_badges
-from vc.canonical import jcs
 from vc.errors import MalformedValue, PoisonGraph, VcError
 from vc.proofs.data_integrity import PreparedProof, verify_proofs
 
@@ -76,7 +75,7 @@ class CredentialIssuer:
         if not self._read_back:
             self._verify(data)
             self._read_back = True
-        return IssuedCredential(document, data, hashlib.sha256(jcs.canonicalize(document)).digest())
+        return IssuedCredential(document, data, commitment_of(document).digest)
 
     def _verify(self, data: bytes) -> None:
         url = self._signer.verification_method
