@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from http import HTTPStatus
 
 from fastapi import FastAPI
@@ -12,7 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from portal.errors import PortalError
+from portal.idempotency.middleware import IdempotencyKeys
 from portal.limits import BodyLimit
+from portal.openapi import describe
 from portal.pages.errors import error_response
 from portal.process import node
 from portal.public import NodeSource
@@ -35,6 +38,7 @@ def create_app() -> FastAPI:
     )
     for router in routers(lambda: NodeSource(node())):
         app.include_router(router)
+    app.add_middleware(IdempotencyKeys, get_node=node)
     app.add_middleware(BodyLimit)
     app.add_exception_handler(PortalError, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
@@ -42,6 +46,7 @@ def create_app() -> FastAPI:
     app.add_exception_handler(DataError, _not_storable)
     app.add_exception_handler(Exception, _broken)
     app.middleware("http")(_safe_headers)
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]
     return app
 
 

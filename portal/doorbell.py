@@ -15,7 +15,12 @@ log = logging.getLogger(__name__)
 
 QUEUES = ("issuance", "anchors")
 # Which queue a task's messages go to; portal/services.py says which service owns the queue.
-ROUTES = {"issuance.*": {"queue": "issuance"}, "anchors.*": {"queue": "anchors"}, "keys.*": {"queue": "anchors"}}
+ROUTES = {
+    "issuance.*": {"queue": "issuance"},
+    "anchors.*": {"queue": "anchors"},
+    "keys.*": {"queue": "anchors"},
+    "idempotency.*": {"queue": "anchors"},
+}
 
 
 def base_celery(settings: Settings) -> Celery:

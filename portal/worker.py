@@ -11,7 +11,8 @@ from celery import Celery
 from config.settings import Settings
 from portal.doorbell import QUEUES, base_celery
 
-TASK_MODULES = ("portal.issuance.tasks", "portal.anchors.tasks", "portal.keys.tasks")
+_HOUR_S = 3_600
+TASK_MODULES = ("portal.issuance.tasks", "portal.anchors.tasks", "portal.keys.tasks", "portal.idempotency.tasks")
 
 
 def schedule(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -21,6 +22,7 @@ def schedule(settings: Settings) -> dict[str, dict[str, Any]]:
         "sweep batches": {"task": "issuance.sweep", "schedule": settings.sweep_interval_s},
         "advance rounds": {"task": "anchors.advance", "schedule": round_s},
         "publish identities": {"task": "keys.publish_pending", "schedule": round_s},
+        "forget kept answers": {"task": "idempotency.forget", "schedule": _HOUR_S},
     }
 
 

@@ -5,11 +5,12 @@ from portal.audit import models as audit
 from portal.auth import models as auth
 from portal.awards import models as awards
 from portal.db.base import Base
+from portal.idempotency import models as idempotency
 from portal.issuance import models as issuance
 from portal.keys import models as keys
 from portal.status_lists import models as status_lists
 from portal.templates import models as templates
 from portal.tenants import models as tenants
 
-MODULES = (anchors, audit, auth, awards, issuance, keys, status_lists, templates, tenants)
+MODULES = (anchors, audit, auth, awards, idempotency, issuance, keys, status_lists, templates, tenants)
 metadata = Base.metadata
