@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, cast
 
@@ -14,8 +14,9 @@ from portal.awards.models import Award, Credential
 from portal.awards.service import revoke
 from portal.bootstrap.demo import DEMO_TENANT, demo_public_id
 from portal.db.session import platform_session, tenant_session
-from portal.pages.source import AwardState, Demo, NodeFacts, PublicCredential, Visibility
+from portal.pages.source import AwardState, Demo, FormLink, NodeFacts, PublicCredential, Visibility
 from portal.tenants import repository as tenants
+from portal.tenants.models import Tenant
 from portal.version import VERSION
 from portal.wiring import LOCAL_CHAIN_ID, Node
 from vc.policy import Policy
@@ -44,7 +45,8 @@ class NodeSource:
             credential, award = pair
             tenant = tenants.require(session, found.tenant_id)
             anchor = anchor_json(session, credential.id)
-        return _public(credential, award, tenant.slug, tenant.name, anchor)
+            forms = awards.forms_of(session, award.id)
+        return _public(credential, award, tenant, anchor=anchor, forms=forms)
 
     def demo(self) -> Demo | None:
         public_id = demo_public_id(self._node)
@@ -100,12 +102,17 @@ class NodeSource:
 
 
 def _public(
-    credential: Credential, award: Award, slug: str, name: str, anchor: Mapping[str, Any] | None
+    credential: Credential,
+    award: Award,
+    tenant: Tenant,
+    *,
+    anchor: Mapping[str, Any] | None,
+    forms: Sequence[tuple[str, str]],
 ) -> PublicCredential:
     return PublicCredential(
         public_id=credential.public_id,
-        tenant_slug=slug,
-        tenant_name=name,
+        tenant_slug=tenant.slug,
+        tenant_name=tenant.name,
         format=credential.format,
         data=credential.data,
         document=json.loads(credential.data),
@@ -114,4 +121,5 @@ def _public(
         visibility=cast("Visibility", award.visibility),
         anchor=anchor,
         issued_at=credential.issued_at,
+        forms=tuple(FormLink(form, public_id) for form, public_id in forms),
     )

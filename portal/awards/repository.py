@@ -28,6 +28,14 @@ def credential_ids(session: Session, award_id: UUID) -> list[UUID]:
     return list(session.scalars(select(Credential.id).where(Credential.award_id == award_id)))
 
 
+def forms_of(session: Session, award_id: UUID) -> list[tuple[str, str]]:
+    """Format and public id of each credential of an award, in the order of the template's formats."""
+    rows = session.execute(
+        select(Credential.format, Credential.public_id).where(Credential.award_id == award_id).order_by(Credential.id)
+    )
+    return [(form, public_id) for form, public_id in rows]
+
+
 def page_of_batch(
     session: Session, batch_id: UUID, *, after: UUID | None, limit: int
 ) -> list[tuple[Credential, Award]]:

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from portal.audit import actors
 from portal.auth.depends import ApiKeyName
@@ -21,6 +21,8 @@ router = APIRouter(prefix="/v1", tags=["batches"])
 
 class CredentialRead(BaseModel):
     id: str
+    award: UUID = Field(description="The same for all forms of one award.")
+    format: str = Field(description="ldp_vc, vc+jwt, jwt_vc_json, ob-jwt or dc+sd-jwt.")
     page: str
     anchor: str
     status: str
@@ -80,6 +82,8 @@ def list_credentials(
     rows = [
         CredentialRead(
             id=credential.public_id,
+            award=award.id,
+            format=credential.format,
             page=f"{this.origin}/c/{credential.public_id}",
             anchor=f"{this.origin}/c/{credential.public_id}/anchor.json",
             status=award.status,

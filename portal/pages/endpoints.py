@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from portal.pages.assets import PREFIX, load_assets
 from portal.pages.demo import is_operator, is_own_form, tamper
 from portal.pages.errors import error_response
+from portal.pages.forms import file_name, media_types_of
 from portal.pages.negotiation import choose
 from portal.pages.qr import qr_svg
 from portal.pages.render import render
@@ -29,7 +30,6 @@ from portal.pages.views import (
     build_credential_page,
     build_start_page,
     build_tampered_page,
-    media_types_of,
     result_of,
 )
 
@@ -75,7 +75,8 @@ def _add_credential_routes(
             return _credential_bytes(request, found, wanted)
         report = source.verify(found.data, found.anchor)
         page = build_credential_page(found, report, facts=source.node_facts(), now=now())
-        headers = {"Vary": "Accept", "Link": f'</c/{public_id}>; rel="alternate"; type="{page.media_type}"'}
+        links = (f'</c/{each.public_id}>; rel="alternate"; type="{each.media_type}"' for each in page.forms)
+        headers = {"Vary": "Accept", "Link": ", ".join(links)}
         return html(request, render("credential.html", page=page), cache_control=_caching(found), headers=headers)
 
     @router.get("/c/{public_id}/credential", response_class=Response, summary="The credential's bytes, to keep")
@@ -85,8 +86,7 @@ def _add_credential_routes(
         if isinstance(found, _Refusal):
             return found.response(request)
         response = _credential_bytes(request, found, media_types_of(found.format)[0])
-        ending = "json" if found.format == "ldp_vc" else "txt"
-        response.headers["Content-Disposition"] = f'attachment; filename="credential-{public_id[:12]}.{ending}"'
+        response.headers["Content-Disposition"] = f'attachment; filename="{file_name(found.format, public_id)}"'
         return response
 
     @router.get("/c/{public_id}/anchor.json", response_class=Response, summary="The anchor proof of a credential")

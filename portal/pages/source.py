@@ -12,11 +12,20 @@ Visibility = Literal["link", "public", "private"]
 
 
 @dataclass(frozen=True, slots=True)
+class FormLink:
+    """One form of an award: a credential with an address of its own."""
+
+    form: str
+    public_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PublicCredential:
     """One issued credential as the node stores it.
 
-    `data` is what was issued, byte for byte; `document` is the same, parsed, for reading.
+    `data` is what was issued, byte for byte; `document` is what it says, as a VCDM document, for reading.
     `anchor` is the content of anchor.json, or None as long as there is none.
+    `forms` are all credentials of its award, itself included, the main one first.
     """
 
     public_id: str
@@ -30,6 +39,7 @@ class PublicCredential:
     visibility: Visibility
     anchor: Mapping[str, Any] | None
     issued_at: datetime
+    forms: tuple[FormLink, ...]
 
 
 @dataclass(frozen=True, slots=True)

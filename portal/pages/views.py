@@ -9,19 +9,11 @@ from markupsafe import Markup
 
 from portal.pages.claims import summarize
 from portal.pages.dates import day
+from portal.pages.forms import FormView, form_views, media_types_of
 from portal.pages.results import Result, build_result
 from portal.pages.source import Demo, NodeFacts, PublicCredential
 from portal.pages.text import isolated
 from vc.report import Report
-
-_MEDIA_TYPES = {
-    "ldp_vc": "application/vc",
-    "jwt_vc_json": "application/jwt",
-    "vc+jwt": "application/vc+jwt",
-    "ob-jwt": "application/jwt",
-    "dc+sd-jwt": "application/dc+sd-jwt",
-}
-_JSON_ALIASES = ("application/ld+json", "application/json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +28,7 @@ class CredentialPage:
     format: str
     media_type: str
     result: Result
+    forms: tuple[FormView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +85,6 @@ class ErrorPage:
     code: str
 
 
-def media_types_of(credential_format: str) -> tuple[str, ...]:
-    """Media types under which the bytes of a format may be asked for; the first is its own name."""
-    own = _MEDIA_TYPES.get(credential_format, "application/octet-stream")
-    return (own, *_JSON_ALIASES) if credential_format == "ldp_vc" else (own,)
-
-
 def build_credential_page(
     credential: PublicCredential, report: Report, *, facts: NodeFacts, now: datetime
 ) -> CredentialPage:
@@ -115,6 +102,7 @@ def build_credential_page(
         format=credential.format,
         media_type=media_types_of(credential.format)[0],
         result=result,
+        forms=form_views(credential.forms, credential.public_id),
     )
 
 

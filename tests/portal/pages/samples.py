@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from portal.pages.source import Demo, NodeFacts, PublicCredential
+from portal.pages.source import Demo, FormLink, NodeFacts, PublicCredential
 from vc.report import Check, Outcome, Report
 
 NOW = datetime(2026, 11, 24, 14, 3, 27, tzinfo=UTC)
@@ -175,6 +175,7 @@ def credential(
         visibility="link",
         anchor=ANCHOR,
         issued_at=datetime(2026, 6, 30, 8, tzinfo=UTC),
+        forms=(FormLink("ldp_vc", public_id),),
     )
     return replace(base, **changes)
 
