@@ -11,6 +11,7 @@ from portal.keys import models as keys
 from portal.status_lists import models as status_lists
 from portal.templates import models as templates
 from portal.tenants import models as tenants
+from portal.vc_api import models as vc_api
 
-MODULES = (anchors, audit, auth, awards, idempotency, issuance, keys, status_lists, templates, tenants)
+MODULES = (anchors, audit, auth, awards, idempotency, issuance, keys, status_lists, templates, tenants, vc_api)
 metadata = Base.metadata

@@ -30,8 +30,8 @@ class IssuerIdentity(TenantOwned, Base):
 
     __tablename__ = "issuer_identities"
     __table_args__ = (
-        CheckConstraint("method IN ('web', 'ethr')", name="method"),
-        UniqueConstraint("tenant_id", "method"),
+        CheckConstraint("method IN ('web', 'ethr', 'key')", name="method"),
+        UniqueConstraint("tenant_id", "method", "key_type"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -40,6 +40,8 @@ class IssuerIdentity(TenantOwned, Base):
     base_url: Mapped[str]
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
+    key_type: Mapped[str] = mapped_column(default="", server_default="")
+    """Of a did:key, which is one key; empty for the methods whose documents hold several."""
 
 
 class IdentityKey(TenantOwned, Base):

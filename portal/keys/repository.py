@@ -19,6 +19,32 @@ def identity(session: Session, method: str) -> IssuerIdentity:
     return found
 
 
+def key_identity(session: Session, key_type: KeyType) -> IssuerIdentity | None:
+    """The did:key of a key type, or None while nobody asked for one."""
+    return session.scalars(
+        select(IssuerIdentity).where(IssuerIdentity.method == "key", IssuerIdentity.key_type == key_type.value)
+    ).one_or_none()
+
+
+def lock_web_identity(session: Session) -> IssuerIdentity:
+    """The did:web identity, locked until the transaction ends: keys are added to a tenant one after the other."""
+    query = select(IssuerIdentity).where(IssuerIdentity.method == "web").with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def has_assertion_key(session: Session, identity_id: UUID, key_type: KeyType) -> bool:
+    return (
+        session.scalar(
+            select(SigningKey.id)
+            .join(IdentityKey, IdentityKey.key_id == SigningKey.id)
+            .where(IdentityKey.identity_id == identity_id)
+            .where(SigningKey.key_type == key_type.value, SigningKey.state == "active")
+            .limit(1)
+        )
+        is not None
+    )
+
+
 def identities(session: Session) -> Sequence[IssuerIdentity]:
     return session.scalars(select(IssuerIdentity).order_by(IssuerIdentity.created_at)).all()
 
@@ -44,9 +70,16 @@ def assertion_key(session: Session, identity_id: UUID, key_type: KeyType) -> tup
 
 
 def key_of_type(session: Session, key_type: KeyType) -> SigningKey:
+    """The newest active key that is not a did:key of its own."""
+    of_did_key = (
+        select(IdentityKey.key_id)
+        .join(IssuerIdentity, IssuerIdentity.id == IdentityKey.identity_id)
+        .where(IssuerIdentity.method == "key")
+    )
     return session.scalars(
         select(SigningKey)
         .where(SigningKey.key_type == key_type.value, SigningKey.state == "active")
+        .where(SigningKey.id.not_in(of_did_key))
         .order_by(SigningKey.created_at.desc())
         .limit(1)
     ).one()

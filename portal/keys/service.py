@@ -14,12 +14,13 @@ from did.keys import KeyType, PublicKey
 from did.methods import erc1056
 from did.methods.ethr import did_of as did_ethr_of
 from did.methods.ethr import identity_of
+from did.methods.key import did_of as did_key_of
 from did.methods.web import PublishedKey, build_document, did_of
 from did.multikey import encode_multikey
 from did.url import Did
 from portal.anchors.published import add_published_leaf
 from portal.db.ids import new_id
-from portal.db.session import tenant_session
+from portal.db.session import after_commit, tenant_session
 from portal.errors import ChainUnreachable
 from portal.keys import repository
 from portal.keys.models import DidDocumentVersion, IdentityKey, IssuerIdentity, SigningKey
@@ -58,6 +59,53 @@ def add_keys_and_identities(node: Node, session: Session, *, tenant_id: UUID, sl
             published_at=None,
         )  # fmt: skip
         session.add(ethr)
+
+
+def ensure_key(node: Node, tenant_id: UUID, method: str, key_type: KeyType, *, now: datetime) -> UUID:
+    """The id of the tenant's identity under `method` (`web` or `key`) that can sign with a key of this type.
+
+    A key that the tenant does not have yet is made: it joins the did:web document as its next version, or becomes a
+    did:key of its own, which no rotation of the other keys touches. One unit of work, committed before anything is
+    signed with it; of two callers at once the second finds what the first made.
+    """
+    with tenant_session(node.app_engine, tenant_id) as session:
+        identity = repository.identity(session, "web") if method == "web" else None
+        known = identity or repository.key_identity(session, key_type)
+        if known is not None and repository.has_assertion_key(session, known.id, key_type):
+            return known.id
+    with tenant_session(node.app_engine, tenant_id) as session:
+        web = repository.lock_web_identity(session)
+        if method == "key":
+            return _ensure_key_identity(node, session, web, key_type, now=now).id
+        if not repository.has_assertion_key(session, web.id, key_type):
+            key = _add_key(node, session, tenant_id, key_type, now)
+            session.flush()
+            fragment = encode_multikey(PublicKey(key_type, key.public_key))
+            _add_identity_key(session, web, key.id, f"{web.did}#{fragment}", now)
+            session.flush()
+            publish_web_document(node, session, web, now=now)
+            # Whoever of this process verifies next sees the key.
+            after_commit(session, lambda: node.resolver.forget(web.did))
+        return web.id
+
+
+def _ensure_key_identity(
+    node: Node, session: Session, web: IssuerIdentity, key_type: KeyType, *, now: datetime
+) -> IssuerIdentity:
+    known = repository.key_identity(session, key_type)
+    if known is not None:
+        return known
+    key = _add_key(node, session, web.tenant_id, key_type, now)
+    session.flush()
+    did = did_key_of(PublicKey(key_type, key.public_key))
+    identity = IssuerIdentity(
+        id=new_id(now), tenant_id=web.tenant_id, method="key", did=did, base_url=web.base_url, created_at=now,
+        published_at=now, key_type=key_type.value,
+    )  # fmt: skip
+    session.add(identity)
+    session.flush()
+    _add_identity_key(session, identity, key.id, f"{did}#{did.removeprefix('did:key:')}", now)
+    return identity
 
 
 def publish_web_document(node: Node, session: Session, identity: IssuerIdentity, *, now: datetime) -> None:
