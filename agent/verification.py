@@ -22,6 +22,7 @@ from vc.errors import StatusUnavailable, VcError
 from vc.model import Credential, parse_json
 from vc.policy import Policy
 from vc.report import REQUIRED_CHECKS, Check, Outcome, Report
+from vc.schema import LoadSchema
 from vc.verify import verify
 
 __all__ = ["ChainFor", "verify_credential"]
@@ -41,10 +42,12 @@ def verify_credential(
     anchor_proof: Mapping[str, Any] | None = None,
     require_anchor: bool = False,
     trust: TrustList | None = None,
+    load_schema: LoadSchema | None = None,
 ) -> Report:
     """Verify a credential with everything that can be asked about it. Never raises for what the credential is.
 
-    `data` is the credential as received: an anchor commits to its every member.
+    `data` is the credential as received: an anchor commits to its every member. Without `load_schema`, schemas
+    other than 1EdTech's are undecided.
     """
     try:
         credential = parse_json(data) if isinstance(data, bytes) else data
@@ -64,6 +67,7 @@ def verify_credential(
         now=now,
         get_key=lambda url, purpose: _key(url, purpose, resolver, fetch),
         fetch_status=lambda url: _status_list(url, fetch),
+        load_schema=load_schema,
         anchored_before=anchor.time,
     )
     lines = [] if anchor.check is None else [anchor.check]
