@@ -4,53 +4,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal.pages.source import FormLink
+from vc.secured import Form
 
 _JSON_ALIASES = ("application/ld+json", "application/json")
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    name: str
-    purpose: str
-    media_type: str
-    ending: str  # of the file's name
-
-
-_KINDS = {
-    "ldp_vc": _Kind(
+_WORDS = {  # form → name, what it is for
+    Form.LDP_VC: (
         "Document with a proof",
         "Readable JSON that carries its own proof. For archives and for most verifiers.",
-        "application/vc",
-        "json",
     ),
-    "vc+jwt": _Kind(
+    Form.VC_JWT: (
         "Signed token, W3C 2.0",
         "The same document inside a signed token (VC-JOSE). For software that works with tokens.",
-        "application/vc+jwt",
-        "vc.jwt",
     ),
-    "jwt_vc_json": _Kind(
+    Form.JWT_VC_JSON: (
         "Signed token, W3C 1.1",
-        "The older token form that many wallets still ask for (jwt_vc_json).",
-        "application/jwt",
-        "jwt",
+        "The older form of a token, which many wallets still ask for.",
     ),
-    "ob-jwt": _Kind(
+    Form.OB_JWT: (
         "Open Badge token",
         "Open Badges 3.0 as a token. For badge platforms; it can be put into a picture.",
-        "application/jwt",
-        "badge.jwt",
     ),
-    "dc+sd-jwt": _Kind(
+    Form.SD_JWT_VC: (
         "Selective disclosure",
-        "A token of which the holder may show some facts and keep the others (SD-JWT VC).",
-        "application/dc+sd-jwt",
-        "sd-jwt",
+        "A token of which the holder may show some facts and keep the others to themselves.",
     ),
 }
-_UNKNOWN = _Kind(
-    "Another form", "A form that this version of the node has no words for.", "application/octet-stream", "bin"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +46,28 @@ class FormView:
 
 def media_types_of(form: str) -> tuple[str, ...]:
     """Media types under which the bytes of a form may be asked for; the first is its own name."""
-    own = _KINDS.get(form, _UNKNOWN).media_type
-    return (own, *_JSON_ALIASES) if form == "ldp_vc" else (own,)
+    own = Form(form).media_type
+    return (own, *_JSON_ALIASES) if form == Form.LDP_VC else (own,)
 
 
 def file_name(form: str, public_id: str) -> str:
     """What a downloaded credential is called."""
-    return f"credential-{public_id[:12]}.{_KINDS.get(form, _UNKNOWN).ending}"
+    return f"credential-{public_id[:12]}.{Form(form).extension}"
 
 
-def form_views(forms: Sequence[FormLink], this: str) -> tuple[FormView, ...]:
+def form_views(links: Sequence[FormLink], this: str) -> tuple[FormView, ...]:
     """All forms of an award, `this` being the public id of the page's own."""
-    return tuple(
-        FormView(
-            name=kind.name,
-            purpose=kind.purpose,
-            code=each.form,
-            media_type=kind.media_type,
-            file_name=file_name(each.form, each.public_id),
-            public_id=each.public_id,
-            is_this=each.public_id == this,
-        )
-        for each in forms
-        for kind in [_KINDS.get(each.form, _UNKNOWN)]
+    return tuple(_view(Form(link.form), link.public_id, this) for link in links)
+
+
+def _view(form: Form, public_id: str, this: str) -> FormView:
+    name, purpose = _WORDS[form]
+    return FormView(
+        name=name,
+        purpose=purpose,
+        code=form.value,
+        media_type=form.media_type,
+        file_name=file_name(form, public_id),
+        public_id=public_id,
+        is_this=public_id == this,
     )
