@@ -62,6 +62,9 @@ class Settings(BaseSettings):
         False, description="Let outgoing requests reach this machine; only for a node that tests itself."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe level logged.")
+    log_format: Literal["text", "json"] = Field(
+        "text", description="Log lines for people, or one JSON object per line."
+    )
 
     # storage
     database_url: SecretStr | None = Field(

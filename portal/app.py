@@ -20,6 +20,7 @@ from portal.pages.errors import error_response
 from portal.process import node
 from portal.public import NodeSource
 from portal.services import routers
+from portal.telemetry.request_ids import RequestIds, RequestNames, current_names
 from portal.version import VERSION
 
 log = logging.getLogger(__name__)
@@ -46,16 +47,27 @@ def create_app() -> FastAPI:
     app.add_exception_handler(DataError, _not_storable)
     app.add_exception_handler(Exception, _broken)
     app.middleware("http")(_safe_headers)
+    app.add_middleware(RequestIds)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]
     return app
 
 
-def problem(status: int, code: str, detail: str, *, errors: list[dict[str, object]] | None = None) -> JSONResponse:
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    errors: list[dict[str, object]] | None = None,
+    names: RequestNames | None = None,
+) -> JSONResponse:
     """RFC 9457 problem details. `code` is stable; `errors` list the single faults."""
     body: dict[str, object] = {"type": f"urn:dcp:problem:{code}", "title": code.replace("-", " "), "status": status,
                                "code": code, "detail": detail}  # fmt: skip
     if errors:
         body["errors"] = errors
+    names = names or current_names()
+    if names is not None:
+        body["request_id"] = names.request_id
     return JSONResponse(body, status_code=status, media_type=_PROBLEM)
 
 
@@ -104,10 +116,17 @@ async def _not_storable(request: Request, error: Exception) -> Response:
 
 async def _broken(request: Request, error: Exception) -> Response:
     """The outermost frame: the log gets the fault, the caller a sentence."""
-    log.error("request failed: %s %s", request.method, request.url.path, exc_info=error)
+    names: RequestNames | None = request.scope.get("request_names")
+    name = {} if names is None else {"request_id": names.request_id}
+    log.error("request failed: %s %s", request.method, request.url.path, exc_info=error, extra=name)
     if request.url.path.startswith("/v1/"):
-        return problem(500, "internal-error", "The fault is the node's, not yours. It was written to the log.")
-    return error_response(request, 500)
+        sentence = "The fault is the node's, not yours. It was written to the log under this request's name."
+        answer: Response = problem(500, "internal-error", sentence, names=names)
+    else:
+        answer = error_response(request, 500)
+    if names is not None:
+        answer.headers["X-Request-Id"] = names.request_id
+    return answer
 
 
 async def _safe_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

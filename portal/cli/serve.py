@@ -9,13 +9,17 @@ def serve() -> None:
     """Run the web server until it is told to stop."""
     import uvicorn
 
+    from portal.telemetry.logs import configure
+
     settings = Settings()
+    log_config = configure(level=settings.log_level, as_json=settings.log_format == "json")
     uvicorn.run(
         "portal.app:create_app",
         factory=True,
         host=settings.host,
         port=settings.port,
         log_level=settings.log_level,
+        log_config=log_config,
         ssl_certfile=settings.tls_cert_file if settings.tls else None,
         ssl_keyfile=settings.tls_key_file if settings.tls else None,
         proxy_headers=False,
@@ -29,9 +33,11 @@ def worker() -> None:
     from celery.signals import worker_ready
 
     from portal.supervisor.readiness import mark_ready
+    from portal.telemetry.logs import configure
     from portal.worker import make_celery, worker_arguments
 
     settings = Settings()
+    configure(level=settings.log_level, as_json=settings.log_format == "json")
 
     @worker_ready.connect(weak=False)
     def _ready(**_facts: object) -> None:
