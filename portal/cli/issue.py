@@ -39,7 +39,7 @@ def issue(file: Path, *, tenant: str, template: str, skip_bad_rows: bool, check:
     if not as_json:
         _tell_notes(created.read)
     batch = _follow(tenant_id, created.id, quiet=as_json)
-    words = f"{batch.recorded} credentials issued" + (
+    words = _issued(batch) + (
         f", {batch.rows_refused} rows refused:\n"
         + "\n".join(
             f"  line {error.line}, column {error.column!r}: {error.message} [{error.code}]" for error in batch.errors
@@ -48,6 +48,12 @@ def issue(file: Path, *, tenant: str, template: str, skip_bad_rows: bool, check:
         else ""
     )
     say(words, batch.model_dump(mode="json"), as_json=as_json)
+
+
+def _issued(batch: BatchRead) -> str:
+    if len(batch.formats) == 1:
+        return f"{batch.recorded} credentials issued"
+    return f"{batch.recorded} awards issued, each as {', '.join(batch.formats)}"
 
 
 def _read(file: Path) -> bytes:

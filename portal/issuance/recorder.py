@@ -41,12 +41,6 @@ SEALED_VALUES = "batch_rows.sealed_values"
 
 
 @dataclass(frozen=True, slots=True)
-class _Status:
-    entries: Sequence[Mapping[str, Any]]
-    token: Mapping[str, Any] | None
-
-
-@dataclass(frozen=True, slots=True)
 class _Made:
     """One row with everything that was signed for it."""
 
@@ -82,19 +76,15 @@ class Recorder:
     def secure(self, rows: Sequence[BatchRow]) -> None:
         """Build and sign; nothing is stored yet. A row is made in all forms or set aside."""
         reserved = {row.id: reserved_forms(row, self._template.formats) for row in rows}
-        statuses = {
-            credential_id: _Status((entry,), None)
-            for credential_id, entry in status_lists.entries_for(
-                self._session, [each.credential_id for forms in reserved.values() for each in forms]
-            ).items()
-        }
+        statuses = status_lists.entries_for(
+            self._node, self._session, [each.credential_id for forms in reserved.values() for each in forms]
+        )
         for row in rows:
             plain = self._node.cipher.open(row.sealed_values, column=SEALED_VALUES, row=row.id)
             values = Row(row_no=row.row_no, line=row.line, values=json.loads(plain))
             try:
                 made = tuple(
-                    (each, self._issuers[each.form].issue(self._draft(row, values, each), statuses[each.credential_id]))
-                    for each in reserved[row.id]
+                    (each, self._issue(row, values, each, statuses[each.credential_id])) for each in reserved[row.id]
                 )
             except RowRefused as refused:
                 self._set_aside(row, refused)
@@ -134,14 +124,21 @@ class Recorder:
                 now=self._now,
             )
 
-    def _draft(self, row: BatchRow, values: Row, reserved: Reserved) -> dict[str, Any]:
+    def _issue(
+        self, row: BatchRow, values: Row, reserved: Reserved, status: status_lists.StatusReference
+    ) -> IssuedCredential:
+        return self._issuers[reserved.form].issue(self._draft(row, values, reserved, status), status)
+
+    def _draft(
+        self, row: BatchRow, values: Row, reserved: Reserved, status: status_lists.StatusReference
+    ) -> dict[str, Any]:
         # Stored, not computed from today's origin: what a credential is called never changes.
         origin = self._identity.base_url.partition("/t/")[0]
         return build_credential(
             self._template,
             values,
             issuer_id=self._identity.did,
-            credential_id=f"{origin}/c/{reserved.public_id}",
+            credential_id=status.credential_id or f"{origin}/c/{reserved.public_id}",
             achievement_id=f"urn:uuid:{self._batch.template_version_id}",
             valid_from=present(row.valid_from),
             email_salt=secrets.token_hex(16),

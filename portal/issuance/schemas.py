@@ -21,7 +21,8 @@ class BatchRead(BaseModel):
     rows: int = Field(description="Rows accepted for issuing.")
     rows_refused: int
     reserved: int = Field(description="Rows with identifiers and a status entry, not yet signed.")
-    recorded: int = Field(description="Rows whose credential is signed and stored.")
+    recorded: int = Field(description="Rows whose credentials are signed and stored.")
+    formats: list[str] = Field(description="The forms that each row is issued in: one credential per form.")
     created_at: datetime
     done_at: datetime | None
     errors: list[RowErrorRead]

@@ -138,6 +138,7 @@ def read_batch(node: Node, tenant_id: UUID, batch_id: UUID) -> BatchRead:
         counts = repository.counts(session, batch_id)
         errors = repository.errors(session, batch_id)[:MAX_ERRORS_IN_ANSWER]
         slug = tenants.require(session, tenant_id).slug
+        formats = list(templates.of_version(session, batch.template_version_id).formats)
     return BatchRead(
         id=batch.id,
         tenant=slug,
@@ -147,6 +148,7 @@ def read_batch(node: Node, tenant_id: UUID, batch_id: UUID) -> BatchRead:
         rows_refused=batch.rows_refused,
         reserved=counts.get("reserved", 0),
         recorded=counts.get("recorded", 0),
+        formats=formats,
         created_at=batch.created_at,
         done_at=batch.done_at,
         errors=[read_fault(node.cipher, error) for error in errors],

@@ -57,8 +57,8 @@ class PostgresBatchStore:
             batch = repository.require(session, self._batch_id)
             template = templates.of_version(session, batch.template_version_id)
             made = reserve_forms(rows, template.formats, now=now)
-            ids = [each.credential_id for each in made]
-            status_lists.reserve(self._node, session, batch.identity_id, ids, now=now)
+            wants = [(each.credential_id, each.form, template.status) for each in made]
+            status_lists.reserve(self._node, session, batch.identity_id, wants, now=now)
             failpoint("batch.reserve")
             self._touch(session, now)
             return len(rows)
