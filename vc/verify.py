@@ -6,7 +6,8 @@
 4. validity:  the credential's own period
 5. status:    not revoked, not suspended, by the issuer's own list
 6. schema:    the content fits the schema that the credential names
-7. inner:     only of a record that carries credentials (CLR 2.0): each of them is verified the same way
+7. inner:     only of a credential that carries others (the credentials of a record, CLR 2.0; endorsements, Open
+              Badges 3.0 section 9.1 step 6): each of them is verified the same way
 
 No step stops the others; the first six lines are always there. A step that could not be asked is undecided, and a
 report with such a line is no yes.
@@ -22,7 +23,7 @@ from typing import Any
 
 from did.errors import DidError, MethodNotSupported, ResolutionUnavailable
 from vc import schema, structure, wording
-from vc.badges import clr, open_badges
+from vc.badges import clr, embedded, open_badges
 from vc.canonical import rdf
 from vc.errors import (
     IssuerMismatch,
@@ -51,6 +52,7 @@ from vc.report import Check, Outcome, Report, Verdict
 from vc.status.entry import StatusValue, check_entry, is_readable, parse_entry
 
 MAX_STATUS_ENTRIES = 8  # of one credential; each may cost a download
+MAX_INNER_LEVELS = 4  # a record, a badge, its endorsement, the endorsement of the endorser
 MAX_QUESTIONS = 32  # keys, and status lists, of one verification with everything inside the credential
 
 FetchStatus = Callable[[str], Mapping[str, Any]]
@@ -92,7 +94,7 @@ class _Given:
     now: datetime
 
 
-def _verify(view: Credential, given: _Given, anchored_before: datetime | None) -> Report:
+def _verify(view: Credential, given: _Given, anchored_before: datetime | None, level: int = 0) -> Report:
     report = Report(
         (
             # 1
@@ -110,8 +112,8 @@ def _verify(view: Credential, given: _Given, anchored_before: datetime | None) -
         )
     )
     # 7
-    if clr.is_clr_credential(view.json):
-        return report.with_checks([_line("inner", lambda: _inner(view, given))])
+    if embedded.may_carry(view.json):
+        return report.with_checks([_line("inner", lambda: _inner(view, given, level + 1))])
     return report
 
 
@@ -306,20 +308,30 @@ def _schema(view: Credential, given: _Given) -> Check:
     return Check("schema", Outcome.PASSED, "The credential's content fits the description that it names.")
 
 
-def _inner(view: Credential, given: _Given) -> Check:
+def _inner(view: Credential, given: _Given, level: int) -> Check:
+    if level > MAX_INNER_LEVELS:
+        raise MalformedValue(f"carries credentials in credentials, more than {MAX_INNER_LEVELS} levels deep")
     # A record that breaks its rules, or is a record of records, is not opened.
-    clr.check_clr_credential(view.json)
-    # The statements of all credentials inside are among those of the record: its work limit bounds theirs.
+    if clr.is_clr_credential(view.json):
+        clr.check_clr_credential(view.json)
+    # The statements of all credentials inside are among those of this one: its work limit bounds theirs.
     rdf.canonicalize({name: value for name, value in view.json.items() if name != "proof"})
-    reports = [(path, _verify(Credential(inner), given, None)) for inner, path in clr.inner_credentials(view.json)]
-    detail = {path: report.to_json() for path, report in reports}
+    lines, detail = [], {}
+    for item in embedded.embedded(view.json):
+        if isinstance(item.content, str):
+            lines.append(Verdict.UNDECIDED)
+            detail[item.path] = {"verdict": Verdict.UNDECIDED.value, "reason": "tokens inside are not read here"}
+            continue
+        report = _verify(Credential(item.content), given, None, level)
+        lines.append(report.verdict)
+        detail[item.path] = report.to_json()
     for verdict, outcome, code, message in _INNER:
-        if any(report.verdict is verdict for _, report in reports):
+        if verdict in lines:
             return Check("inner", outcome, message, code, detail)
-    return Check("inner", Outcome.PASSED, "Each credential inside this record is verified.", None, detail)
+    return Check("inner", Outcome.PASSED, "Each credential inside this one is verified.", None, detail)
 
 
 _INNER = (
-    (Verdict.NOT_VERIFIED, Outcome.FAILED, "inner-not-verified", "A credential inside this record is not verified."),
-    (Verdict.UNDECIDED, Outcome.UNDECIDED, "inner-undecided", "A credential inside this record could not be checked."),
+    (Verdict.NOT_VERIFIED, Outcome.FAILED, "inner-not-verified", "A credential inside this one is not verified."),
+    (Verdict.UNDECIDED, Outcome.UNDECIDED, "inner-undecided", "A credential inside this one could not be checked."),
 )

@@ -16,7 +16,7 @@ from vc.errors import SchemaUnavailable
 from vc.policy import Policy
 from vc.report import REQUIRED_CHECKS, Outcome, Verdict
 from vc.status.entry import build_entry
-from vc.verify import MAX_QUESTIONS
+from vc.verify import MAX_INNER_LEVELS, MAX_QUESTIONS
 
 PROFILE = {"id": ISSUER, "type": ["Profile"], "name": "Example University"}
 SCHEMA_URL = "https://university.example/schema.json"
@@ -77,7 +77,7 @@ def test_a_record_is_verified_with_everything_in_it(world: World) -> None:
     assert report.verdict is Verdict.VERIFIED
     assert [check.name for check in report.checks] == [*REQUIRED_CHECKS, "inner"]
     inner = report.check("inner")
-    assert (inner.message, inner.code) == ("Each credential inside this record is verified.", None)
+    assert (inner.message, inner.code) == ("Each credential inside this one is verified.", None)
     assert sorted(inner.detail) == [
         "/credentialSubject/verifiableCredential/0",
         "/credentialSubject/verifiableCredential/1",
@@ -106,7 +106,7 @@ def test_a_revoked_credential_inside_a_record_flips_inner_alone(world: World) ->
 
     assert report.verdict is Verdict.NOT_VERIFIED
     assert lines(report) == {"inner": "inner-not-verified"}
-    assert report.check("inner").to_json()["message"] == "A credential inside this record is not verified."
+    assert report.check("inner").to_json()["message"] == "A credential inside this one is not verified."
     assert report.check("inner").name == "inner"
 
 
@@ -123,7 +123,7 @@ def test_a_credential_inside_a_record_that_cannot_be_checked_is_undecided(world:
 
     assert report.verdict is Verdict.UNDECIDED
     assert lines(report) == {"inner": "inner-undecided"}
-    assert report.check("inner").message == "A credential inside this record could not be checked."
+    assert report.check("inner").message == "A credential inside this one could not be checked."
     tampered = {**a_badge(world), "name": "Master of Science"}
     assert lines(world.verify(a_record(world, away, tampered))) == {"inner": "inner-not-verified"}
 
@@ -243,3 +243,108 @@ def test_a_schema_that_cannot_be_had_is_undecided(world: World) -> None:
         report = world.verify(with_schema(world), load_schema=load_schema)
         assert report.verdict is Verdict.UNDECIDED
         assert lines(report) == {"schema": "schema-unavailable"}
+
+
+# --- endorsements (Open Badges 3.0, section 9.1 step 6) -------------------------------------------------
+
+COUNCIL = "did:web:council.example"
+
+
+def an_endorsement(world: World, key: KeyPair | None = None, **changed: Any) -> dict[str, Any]:
+    signer = key or world.add(KeyPair(f"{COUNCIL}#key-1"))
+    members = {"issuer": {"id": COUNCIL, "type": ["Profile"]}, "validFrom": "2026-11-01T00:00:00Z"}
+    return world.secure(endorsement(**members | changed), signer=signer)
+
+
+def places(inner: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Where an endorsement can stand: the members of a badge, by the path of the endorsement."""
+    profile = {"id": "urn:uuid:p", "type": ["Profile"], "endorsement": [inner]}
+    subject = badge()["credentialSubject"]
+    with_achievement = {**subject, "achievement": {**subject["achievement"], "endorsement": inner}}
+    with_creator = {**subject, "achievement": {**subject["achievement"], "creator": profile}}
+    return {
+        "/endorsement/0": {"endorsement": [inner]},
+        "/issuer/endorsement/0": {"issuer": {**PROFILE, "endorsement": [inner]}},
+        "/issuer/parentOrg/endorsement/0": {"issuer": {**PROFILE, "parentOrg": profile}},
+        "/credentialSubject/source/endorsement/0": {"credentialSubject": {**subject, "source": profile}},
+        "/credentialSubject/achievement/endorsement": {"credentialSubject": with_achievement},
+        "/credentialSubject/achievement/creator/endorsement/0": {"credentialSubject": with_creator},
+    }
+
+
+@pytest.mark.parametrize("path", places({}))
+def test_an_endorsement_is_verified_wherever_it_stands(world: World, path: str) -> None:
+    good = an_endorsement(world)
+
+    report = world.verify(a_badge(world, **places(good)[path]))
+
+    assert report.verdict is Verdict.VERIFIED
+    detail = report.check("inner").detail
+    assert {at: inner["verdict"] for at, inner in detail.items()} == {path: "verified"}
+
+
+@pytest.mark.parametrize("path", places({}))
+def test_a_badge_with_a_changed_endorsement_is_not_verified(world: World, path: str) -> None:
+    changed = {**an_endorsement(world), "name": "Endorsed warmly"}
+
+    report = world.verify(a_badge(world, **places(changed)[path]))
+
+    assert lines(report) == {"inner": "inner-not-verified"}
+
+
+def test_an_endorsement_in_the_name_of_another_is_not_verified(world: World) -> None:
+    forged = an_endorsement(world, world.add(KeyPair("did:web:mallory.example#key-1")))
+
+    report = world.verify(a_badge(world, endorsement=[forged]))
+
+    assert lines(report) == {"inner": "inner-not-verified"}
+    checks = report.check("inner").detail["/endorsement/0"]["checks"]
+    assert [check["code"] for check in checks if check["outcome"] == "failed"] == ["issuer-mismatch"]
+
+
+def test_an_endorsement_that_cannot_be_asked_about_is_undecided(world: World) -> None:
+    away = an_endorsement(world)
+    world.failures[COUNCIL] = ResolutionUnavailable("asleep")
+
+    assert lines(world.verify(a_badge(world, endorsement=[away]))) == {"inner": "inner-undecided"}
+
+
+def test_the_endorsement_of_an_endorser_is_verified_too(world: World) -> None:
+    ministry = an_endorsement(world)
+    profile = {"id": COUNCIL, "type": ["Profile"], "endorsement": [{**ministry, "name": "Changed"}]}
+
+    report = world.verify(a_badge(world, endorsement=[an_endorsement(world, issuer=profile)]))
+
+    assert lines(report) == {"inner": "inner-not-verified"}
+
+
+def test_endorsements_of_endorsers_have_an_end(world: World) -> None:
+    inner = an_endorsement(world)
+    for _ in range(MAX_INNER_LEVELS):
+        inner = an_endorsement(world, issuer={"id": COUNCIL, "type": ["Profile"], "endorsement": [inner]})
+
+    assert lines(world.verify(a_badge(world, endorsement=[inner]))) == {"inner": "inner-not-verified"}
+
+
+def test_a_records_badge_brings_its_endorsements_along(world: World) -> None:
+    changed = {**an_endorsement(world), "name": "Changed"}
+
+    report = world.verify(a_record(world, a_badge(world, endorsement=[changed])))
+
+    assert lines(report) == {"inner": "inner-not-verified"}
+
+
+@pytest.mark.parametrize("wrong", ["a string", 5, {"id": "urn:uuid:1", "type": ["VerifiableCredential"]}])
+def test_something_else_in_the_place_of_an_endorsement_is_refused(world: World, wrong: Any) -> None:
+    tampered = {**a_badge(world), "endorsement": [wrong]}
+
+    assert world.verify(tampered).check("inner").outcome is Outcome.FAILED
+
+
+def test_a_members_name_alone_is_no_endorsement(world: World) -> None:
+    credential = {**CREDENTIAL, "@context": [*CREDENTIAL["@context"], {"endorsement": "https://e.example/#e"}]}
+
+    report = world.verify(world.secure({**credential, "endorsement": "by the senate"}))
+
+    assert report.verdict is Verdict.VERIFIED
+    assert [check.name for check in report.checks] == list(REQUIRED_CHECKS)

@@ -59,7 +59,7 @@ def check_achievement_credential(credential: Mapping[str, Any], *, for_issuing: 
     check_valid_from(credential)
     check_issuer_profile(credential)
     check_subject(credential)
-    for item, path in _listed(credential, "evidence", ""):
+    for item, path in listed(credential, "evidence", ""):
         check_shape("Evidence", item, path)
     check_identity(credential)
     check_results(credential)
@@ -114,7 +114,7 @@ def check_subject(credential: Mapping[str, Any]) -> None:
 
 def check_identity(credential: Mapping[str, Any]) -> None:
     """A hashed identity names its algorithm and has its length."""
-    for identity, path in _listed(_the_subject(credential), "identifier", "/credentialSubject"):
+    for identity, path in listed(_the_subject(credential), "identifier", "/credentialSubject"):
         if identity["hashed"] and _IDENTITY_HASH.fullmatch(identity["identityHash"]) is None:
             raise MalformedValue("must be md5$ or sha256$ and a hexadecimal digest", f"{path}/identityHash")
 
@@ -124,9 +124,9 @@ def check_results(credential: Mapping[str, Any]) -> None:
     subject = _the_subject(credential)
     descriptions = {
         description["id"]: description
-        for description, _ in _listed(_one(subject["achievement"]), "resultDescription", "")
+        for description, _ in listed(_one(subject["achievement"]), "resultDescription", "")
     }
-    for result, path in _listed(subject, "result", "/credentialSubject"):
+    for result, path in listed(subject, "result", "/credentialSubject"):
         name = _one(result.get("resultDescription"))
         if name is None:
             continue
@@ -135,7 +135,7 @@ def check_results(credential: Mapping[str, Any]) -> None:
         description = descriptions[name]
         if _one(description["resultType"]) == "Status" and "status" not in result:
             raise MalformedValue("must have a status, as its description is of the type Status", path)
-        levels = [level["id"] for level, _ in _listed(description, "rubricCriterionLevel", "")]
+        levels = [level["id"] for level, _ in listed(description, "rubricCriterionLevel", "")]
         if "achievedLevel" in result and _one(result["achievedLevel"]) not in levels:
             raise MalformedValue("names no level of the result description", f"{path}/achievedLevel")
 
@@ -143,14 +143,14 @@ def check_results(credential: Mapping[str, Any]) -> None:
 def endorsements(credential: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str]]:
     """Every endorsement inside the credential, with its path: each is a credential to verify on its own."""
     holders: list[tuple[Any, str]] = [(credential, ""), (credential.get("issuer"), "/issuer")]
-    for subject, path in _listed(credential, "credentialSubject", ""):
+    for subject, path in listed(credential, "credentialSubject", ""):
         holders.append((subject.get("source"), f"{path}/source"))
-        for achievement, at in _listed(subject, "achievement", path):
+        for achievement, at in listed(subject, "achievement", path):
             holders.append((achievement, at))
             holders.append((achievement.get("creator"), f"{at}/creator"))
     for holder, path in holders:
         if isinstance(holder, Mapping):
-            yield from _listed(holder, "endorsement", path)
+            yield from listed(holder, "endorsement", path)
 
 
 def _check_embedded_endorsement(endorsement: Mapping[str, Any], path: str) -> None:
@@ -172,6 +172,7 @@ def _one(value: Any) -> Any:
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
-def _listed(container: Mapping[str, Any], name: str, path: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+def listed(container: Mapping[str, Any], name: str, path: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """The objects of a member that holds one or more of them, with their paths. Raises `MalformedValue`."""
     if name in container and container[name] != []:
         yield from objects(container[name], f"{path}/{name}")
