@@ -28,6 +28,7 @@ class KeyType(StrEnum):
     P384 = "P-384"
     SECP256K1 = "secp256k1"
     X25519 = "X25519"
+    RSA = "RSA"
 
 
 _RAW_BYTES = {KeyType.ED25519: 32, KeyType.X25519: 32, KeyType.P256: 33, KeyType.P384: 49, KeyType.SECP256K1: 33}
@@ -41,6 +42,8 @@ _NIST_CURVES: dict[KeyType, tuple[ec.EllipticCurve, hashes.HashAlgorithm, int]] 
 class PublicKey:
     """`raw` is 32 bytes for Ed25519 and X25519, and the compressed SEC1 point for the other curves.
 
+    For RSA it is the key in DER (`did.rsa`); such keys only verify tokens, and `did.jose` does that.
+
     Raises:
         InvalidPublicKey: wrong length or prefix. Whether the point is on the curve is checked by
             `require_point`, which every decoder of this package calls.
@@ -50,6 +53,8 @@ class PublicKey:
     raw: bytes
 
     def __post_init__(self) -> None:
+        if self.type is KeyType.RSA:
+            return  # the length says nothing; `did.rsa` checks the numbers
         expected = _RAW_BYTES[self.type]
         if len(self.raw) != expected:
             raise InvalidPublicKey(f"an {self.type} key has {expected} bytes, not {len(self.raw)}")
@@ -100,7 +105,8 @@ def verify_signature(key: PublicKey, data: bytes, signature: bytes) -> None:
 
     Raises:
         InvalidSignature: it does not verify, or has the wrong length.
-        InvalidPublicKey: the point is not on the curve, or the key cannot sign.
+        InvalidPublicKey: the point is not on the curve, or the key has no single algorithm: X25519 signs nothing,
+            and which padding an RSA key is used with only a token's profile can say.
     """
     if key.type is KeyType.ED25519:
         _verify_ed25519(key, data, signature)
@@ -109,7 +115,7 @@ def verify_signature(key: PublicKey, data: bytes, signature: bytes) -> None:
     elif key.type in _NIST_CURVES:
         _verify_nist(key, data, signature)
     else:
-        raise InvalidPublicKey(f"an {key.type} key cannot sign")
+        raise InvalidPublicKey(f"an {key.type} key does not verify this kind of signature")
 
 
 def _verify_ed25519(key: PublicKey, data: bytes, signature: bytes) -> None:

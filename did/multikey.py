@@ -60,8 +60,11 @@ def encode_base64url(data: bytes) -> str:
 
 
 def multicodec_key(key: PublicKey) -> bytes:
-    """The key behind its multicodec prefix, without a multibase."""
-    return _PUBLIC_PREFIXES[key.type] + key.raw
+    """The key behind its multicodec prefix, without a multibase. Raises `InvalidPublicKey` for RSA keys."""
+    prefix = _PUBLIC_PREFIXES.get(key.type)
+    if prefix is None:
+        raise InvalidPublicKey(f"an {key.type} key is not written as a Multikey here")
+    return prefix + key.raw
 
 
 def key_of_multicodec(data: bytes) -> PublicKey:
