@@ -25,8 +25,20 @@ def parse_json(data: bytes, *, max_bytes: int = MAX_DOCUMENT_BYTES) -> dict[str,
     """Read one JSON object, strictly (RFC 8259 with the restrictions of RFC 7493).
 
     Raises:
-        ParsingError: too large, not UTF-8, not JSON, not an object, a member named twice, NaN,
-            a number that does not survive a 64-bit float, a lone surrogate, nested too deep.
+        ParsingError: not an object, or what `parse_json_value` refuses.
+    """
+    value = parse_json_value(data, max_bytes=max_bytes)
+    if not isinstance(value, dict):
+        raise ParsingError("the document is not a JSON object")
+    return value
+
+
+def parse_json_value(data: bytes, *, max_bytes: int = MAX_DOCUMENT_BYTES) -> Any:
+    """Read one JSON value of any kind, as strictly as `parse_json` reads objects.
+
+    Raises:
+        ParsingError: too large, not UTF-8, not JSON, a member named twice, NaN, a number that does not survive a
+            64-bit float, a lone surrogate, nested too deep.
     """
     if len(data) > max_bytes:
         raise ParsingError(f"the document has {len(data)} bytes; at most {max_bytes} are read")
@@ -48,8 +60,6 @@ def parse_json(data: bytes, *, max_bytes: int = MAX_DOCUMENT_BYTES) -> dict[str,
         )
     except json.JSONDecodeError as error:
         raise ParsingError(f"not JSON: {error.msg} at line {error.lineno} column {error.colno}") from None
-    if not isinstance(value, dict):
-        raise ParsingError("the document is not a JSON object")
     if "\\u" in text:
         _refuse_surrogates(value)
     return value
