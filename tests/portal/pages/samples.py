@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from portal.pages.source import Demo, FormLink, NodeFacts, PublicCredential
 from vc.report import Check, Outcome, Report
+from vc.secured import Form
 
 NOW = datetime(2026, 11, 24, 14, 3, 27, tzinfo=UTC)
 ORIGIN = "http://127.0.0.1:8000"
@@ -250,6 +251,7 @@ def full_source() -> MemorySource:
         "undecided": (credential("undecided", document(id="urn:undecided"), anchor={**ANCHOR, "state": "mined"}), report(issuer=UNDECIDED, proof=UNDECIDED, status=UNDECIDED)),
         "private": (credential("private", visibility="private"), report()),
         "mined": (credential("mined", document(id="urn:mined"), anchor={**ANCHOR, "state": "mined", "anchor": {**ANCHOR["anchor"], "chain": "eip155:137"}}), report()),
+        "forms": (credential("forms", document(id="urn:forms"), forms=tuple(FormLink(form.value, "forms" if form is Form.LDP_VC else form.value) for form in Form)), report()),
         "scripts": (credential("scripts", _many_scripts()), report()),
         "plain": (credential("plain", {"@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiableCredential"], "issuer": "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK", "credentialSubject": {"id": "did:example:holder-of-something", "alumniOf": {"id": "did:example:u", "name": "Example University"}}}, anchor=None), unlisted_report()),
     }  # fmt: skip
