@@ -7,11 +7,13 @@ command in another terminal reaches the node that is running. No secret has a de
 
 import difflib
 import fcntl
+import ipaddress
 import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, StringConstraints, ValidationError, model_validator
 from pydantic.fields import FieldInfo
@@ -54,12 +56,26 @@ class Settings(BaseSettings):
         description="Origin that DIDs, status lists and QR codes use, without trailing slash. "
         "It is frozen at the first start. Unset: http(s)://localhost:PORT.",
     )
+    trusted_proxies: str | None = Field(
+        None, description="Addresses or networks of proxies whose X-Forwarded-* headers are believed, comma-separated."
+    )
+    rate_limit_per_minute: int = Field(
+        1_200, ge=0, description="Requests that one key may make in a minute to each server process; 0: no limit."
+    )
+    rate_limit_anonymous_per_minute: int = Field(
+        300, ge=0, description="The same for an address without a key, and for refused keys of one address."
+    )
     tls: bool = Field(False, description="Serve https with a certificate from the node's own authority.")
     tls_cert_file: Path | None = Field(None, description="Certificate chain (PEM) of the web server.")
     tls_key_file: Path | None = Field(None, description="Private key (PEM) of the web server; mode 0600.")
     ca_file: Path | None = Field(None, description="Extra certificate authority trusted in outgoing requests.")
     allow_loopback: bool = Field(
         False, description="Let outgoing requests reach this machine; only for a node that tests itself."
+    )
+    open_vc_api: bool = Field(
+        False,
+        description="Let programs of this machine use the VC API without a key, for conformance suites. Refused unless "
+        "DCP_HOST and DCP_PUBLIC_URL are loopback addresses.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe level logged.")
     log_format: Literal["text", "json"] = Field(
@@ -124,6 +140,12 @@ class Settings(BaseSettings):
             raise ValueError("DCP_MASTER_KEY and DCP_MASTER_KEY_FILE are both set: unset one of them")
         if (self.tls_cert_file is None) != (self.tls_key_file is None):
             raise ValueError("DCP_TLS_CERT_FILE and DCP_TLS_KEY_FILE belong together: set both or neither")
+        public_host = urlsplit(self.public_url).hostname if self.public_url else None
+        if self.open_vc_api and not (_is_loopback(self.host) and _is_loopback(public_host or self.host)):
+            raise ValueError(
+                "DCP_OPEN_VC_API lets anybody issue who reaches the node, so it goes with a loopback address only: "
+                "unset it, or set DCP_HOST=127.0.0.1 and a DCP_PUBLIC_URL on localhost"
+            )
         return self
 
     @classmethod
@@ -138,6 +160,15 @@ class Settings(BaseSettings):
         """Arguments, then the environment, then the running node's file; no .env file is read by surprise."""
         del env_settings, dotenv_settings, file_secret_settings
         return init_settings, _StrictEnvironment(settings_cls), _RuntimeFile(settings_cls)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class _StrictEnvironment(EnvSettingsSource):

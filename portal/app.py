@@ -19,6 +19,7 @@ from portal.openapi import describe
 from portal.pages.errors import error_response
 from portal.process import node
 from portal.public import NodeSource
+from portal.rate_limits.middleware import RateLimits
 from portal.services import routers
 from portal.telemetry.request_ids import RequestIds, RequestNames, current_names
 from portal.version import VERSION
@@ -40,6 +41,7 @@ def create_app() -> FastAPI:
     for router in routers(lambda: NodeSource(node())):
         app.include_router(router)
     app.add_middleware(IdempotencyKeys, get_node=node)
+    app.add_middleware(RateLimits, get_allowance=lambda: node().settings)
     app.add_middleware(BodyLimit)
     app.add_exception_handler(PortalError, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)

@@ -22,7 +22,8 @@ def serve() -> None:
         log_config=log_config,
         ssl_certfile=settings.tls_cert_file if settings.tls else None,
         ssl_keyfile=settings.tls_key_file if settings.tls else None,
-        proxy_headers=False,
+        proxy_headers=settings.trusted_proxies is not None,
+        forwarded_allow_ips=settings.trusted_proxies,
         server_header=False,
         timeout_graceful_shutdown=5,
     )
