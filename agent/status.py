@@ -8,12 +8,16 @@ with arbitrary finite domains").
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import blake2b
 from typing import Final
 
+import orjson
+
 from agent.issuance.issue import CredentialIssuer, IssuedCredential
 from agent.keys.custody import CustodySigner
+from vc.status import one_ed_tech
 from vc.status.entry import build_list_credential
 
 KEY_BYTES: Final = 32
@@ -71,3 +75,8 @@ def build_and_sign_status_list(
     """
     draft = build_list_credential(url, issuer_id, purpose, bits, now, valid_until, ttl_ms)
     return CredentialIssuer(signer, cryptosuite, now).secure(draft)
+
+
+def build_revocation_list(url: str, *, issuer_id: str, revoked_ids: Iterable[str]) -> bytes:
+    """The published form of a 1EdTechRevocationList. The method knows no signature; the connection vouches for it."""
+    return orjson.dumps(one_ed_tech.build_list(url, issuer=issuer_id, revoked_ids=revoked_ids))

@@ -80,6 +80,13 @@ class AwardRevoked(PortalError):
     code = "award-revoked"
 
 
+class SuspensionNotPossible(PortalError):
+    """A credential of the award has no status entry for suspension; its template did not ask for one."""
+
+    status = 409
+    code = "suspension-not-possible"
+
+
 class IdentityNotReady(PortalError):
     """The identity's DID is not published yet. Wait for the chain and repeat."""
 

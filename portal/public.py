@@ -9,6 +9,7 @@ from typing import Any, cast
 from agent.verification import verify_credential
 from did.fetch import Fetch
 from portal.anchors.proofs import anchor_json
+from portal.audit.actors import VISITOR
 from portal.awards import repository as awards
 from portal.awards.models import Award, Credential
 from portal.awards.service import revoke
@@ -56,7 +57,8 @@ class NodeSource:
     def revoke_demo(self, public_id: str) -> None:
         with platform_session(self._node.app_engine) as session:
             tenant_id = tenants.require_tenant_id(session, DEMO_TENANT)
-        revoke(self._node, public_id, reason="Revoked from the start page.", now=self._node.now(), tenant_id=tenant_id)
+        reason, now = "Revoked from the start page.", self._node.now()
+        revoke(self._node, public_id, reason=reason, actor=VISITOR, now=now, tenant_id=tenant_id)
 
     def node_facts(self) -> NodeFacts:
         settings = self._node.settings

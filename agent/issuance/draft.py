@@ -14,10 +14,11 @@ from typing import Any
 
 from agent.issuance.errors import RowRefused
 from agent.issuance.fields import Kind
-from agent.issuance.mapping import CONTEXTS, Claim
+from agent.issuance.mapping import CONTEXTS, EXTENSIONS, Claim
 from agent.issuance.rows import Row
 from agent.issuance.template import Achievement, TemplateDocument, end_of_day, start_of_day
 from vc import timestamps
+from vc.status import one_ed_tech
 
 _XSD_DATE = "http://www.w3.org/2001/XMLSchema#date"
 
@@ -84,10 +85,16 @@ def build_credential(
 
 
 def with_status(draft: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The draft with where to look whether it still counts: one entry as an object, several as a list."""
+    """The draft with where to look whether it still counts: one entry as an object, several as a list.
+
+    An entry whose type the contexts lack brings the context that defines it.
+    """
     if not entries:
         return dict(draft)
-    return {**draft, "credentialStatus": dict(entries[0]) if len(entries) == 1 else [dict(entry) for entry in entries]}
+    made = {**draft, "credentialStatus": dict(entries[0]) if len(entries) == 1 else [dict(entry) for entry in entries]}
+    if any(one_ed_tech.is_entry(entry) for entry in entries):
+        made["@context"] = [*draft["@context"], EXTENSIONS]
+    return made
 
 
 def hashed_identity(email: str, salt: str) -> str:

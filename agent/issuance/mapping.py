@@ -17,6 +17,7 @@ CONTEXTS = (
     "https://www.w3.org/ns/credentials/v2",
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
 )
+EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
 DEFAULT_MAX_LENGTH = 1_000
 HIGHEST_MAX_LENGTH = 30_000  # a workbook's cell holds 32,767 characters
 

@@ -15,6 +15,7 @@ from agent.issuance.dates import DateFormat, Duration
 from agent.issuance.errors import InvalidTemplate
 from agent.issuance.mapping import Claim, Column, check_no_member_twice, parse_claims, parse_columns
 from agent.issuance.template_json import Members
+from agent.issuance.template_status import StatusSettings, parse_status
 
 IDENTITY_METHODS = ("did:web", "did:ethr")
 CRYPTOSUITES = (
@@ -115,6 +116,7 @@ class TemplateDocument:
     identity: str
     cryptosuite: str
     formats: tuple[str, ...]
+    status: StatusSettings
 
     @classmethod
     def parse(cls, value: Any) -> Self:
@@ -135,6 +137,7 @@ class TemplateDocument:
             identity=members.one_of("identity", IDENTITY_METHODS, "did:web"),
             cryptosuite=members.one_of("cryptosuite", CRYPTOSUITES, "eddsa-rdfc-2022"),
             formats=_formats(members),
+            status=parse_status(members),
         )
         members.end()
         return made

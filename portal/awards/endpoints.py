@@ -5,8 +5,10 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from portal.audit.actors import api_key
 from portal.auth.depends import ApiKeyName
 from portal.awards import service
+from portal.awards.models import Award
 from portal.process import node
 
 router = APIRouter(prefix="/v1/credentials", tags=["awards"])
@@ -16,7 +18,11 @@ class Revocation(BaseModel):
     reason: str | None = Field(None, max_length=500, description="Shown on the public page.")
 
 
-class RevocationRead(BaseModel):
+class Suspension(BaseModel):
+    reason: str | None = Field(None, max_length=500, description="Shown on the public page.")
+
+
+class AwardRead(BaseModel):
     credential: str
     status: str
     reason: str | None
@@ -24,8 +30,29 @@ class RevocationRead(BaseModel):
 
 
 @router.post("/{public_id}/revoke", summary="Revoke the award behind a credential")
-def revoke(public_id: str, body: Revocation, _caller: ApiKeyName) -> RevocationRead:
+def revoke(public_id: str, body: Revocation, caller: ApiKeyName) -> AwardRead:
     """Final: there is no way back. Repeating it changes nothing."""
     this = node()
-    award = service.revoke(this, public_id, reason=body.reason, now=this.now())
-    return RevocationRead(credential=public_id, status=award.status, reason=award.reason, changed_at=award.changed_at)
+    return _read(public_id, service.revoke(this, public_id, reason=body.reason, actor=api_key(caller), now=this.now()))
+
+
+@router.post("/{public_id}/suspend", summary="Suspend the award behind a credential")
+def suspend(public_id: str, body: Suspension, caller: ApiKeyName) -> AwardRead:
+    """It does not count until it is reinstated. Repeating it changes nothing.
+
+    409 `suspension-not-possible` where the credential was issued without an entry for it: the template's member
+    `status` decides.
+    """
+    this = node()
+    return _read(public_id, service.suspend(this, public_id, reason=body.reason, actor=api_key(caller), now=this.now()))
+
+
+@router.post("/{public_id}/reinstate", summary="End the suspension of the award behind a credential")
+def reinstate(public_id: str, caller: ApiKeyName) -> AwardRead:
+    """An award that is not suspended stays as it is; a revoked one is refused (409 `award-revoked`)."""
+    this = node()
+    return _read(public_id, service.reinstate(this, public_id, actor=api_key(caller), now=this.now()))
+
+
+def _read(public_id: str, award: Award) -> AwardRead:
+    return AwardRead(credential=public_id, status=award.status, reason=award.reason, changed_at=award.changed_at)

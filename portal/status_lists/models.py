@@ -10,7 +10,10 @@ from portal.db.base import Base, TenantOwned
 
 
 class StatusList(TenantOwned, Base):
-    """One list of 131,072 entries. `next_counter` runs through a secret permutation (agent/status.py)."""
+    """One list of 131,072 entries of one identity, for one purpose in one encoding, shared by all its templates.
+
+    `next_counter` runs through a secret permutation (agent/status.py); the last `decoys` counters are set aside.
+    """
 
     __tablename__ = "status_lists"
 
@@ -22,11 +25,14 @@ class StatusList(TenantOwned, Base):
     url: Mapped[str]
     sealed_permutation_key: Mapped[bytes]
     next_counter: Mapped[int]
+    decoys: Mapped[int] = mapped_column(server_default="0")
     bits: Mapped[bytes]
     created_at: Mapped[datetime]
 
 
 class StatusListVersion(TenantOwned, Base):
+    """What a list said from `created_at` until its next version: the bytes as they were served."""
+
     __tablename__ = "status_list_versions"
     __table_args__ = (UniqueConstraint("list_id", "version"),)
 
@@ -38,7 +44,7 @@ class StatusListVersion(TenantOwned, Base):
 
 
 class StatusEntry(TenantOwned, Base):
-    """One entry per credential; the key makes a second owner of an index impossible."""
+    """A credential's place in a list; the key makes a second owner of an index impossible."""
 
     __tablename__ = "status_entries"
 

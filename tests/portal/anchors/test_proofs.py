@@ -113,7 +113,7 @@ def test_another_tenant_gets_no_proof(node):
 def test_published_versions_are_proved_each_on_its_own(node, clock):
     acme = make_tenant(node)
     public_id = issue(node, acme, 1).public_ids[0]
-    revoke(node, public_id, reason=None, now=clock.now)
+    revoke(node, public_id, reason=None, actor="test", now=clock.now)
     anchor(node)
 
     with tenant_session(node.app_engine, acme) as session:

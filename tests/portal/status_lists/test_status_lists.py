@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
+from agent.issuance.template_status import StatusSettings
 from portal.awards.service import revoke
 from portal.db.ids import new_id
 from portal.db.session import tenant_session
@@ -29,14 +30,16 @@ def small_lists(monkeypatch):
     """Lists of eight entries. What is published has the standard's size all the same."""
     real = bitstring.new_list
     monkeypatch.setattr(service, "SIZE", SMALL)
-    monkeypatch.setattr(service.bitstring, "new_list", lambda _size: real())
+    monkeypatch.setattr(bitstring, "new_list", lambda _size: real())
 
 
 def reserve(node, tenant_id, count):
     with tenant_session(node.app_engine, tenant_id) as session:
         identity = keys.identity(session, "web")
         ids = sorted(new_id(node.now()) for _ in range(count))
-        return service.reserve(node, session, identity.id, ids, now=node.now())
+        wants = [(credential_id, "ldp_vc", StatusSettings()) for credential_id in ids]
+        given = service.reserve(node, session, identity.id, wants, now=node.now())
+        return {credential_id: reference.entries[0] for credential_id, reference in given.items()}
 
 
 def places(node, tenant_id):
@@ -124,7 +127,7 @@ def test_a_credential_of_an_old_list_can_still_be_revoked(node, acme, small_list
     issue(node, acme, 6)
     url = json.loads(old.data)["credentialStatus"]["statusListCredential"]
 
-    revoke(node, old.public_id, reason=None, now=node.now())
+    revoke(node, old.public_id, reason=None, actor="test", now=node.now())
 
     with tenant_session(node.app_engine, acme) as session:
         changed = session.execute(
