@@ -139,6 +139,29 @@ def revoke(
 
 
 @app.command()
+def suspend(
+    credential: Annotated[str, typer.Argument(help="The credential's address, or the last part of it.")],
+    reason: Annotated[str | None, typer.Option(help="Shown on the public page.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Let the award behind a credential not count until it is reinstated."""
+    from portal.cli.awards import suspend as run
+
+    run(credential, reason=reason, as_json=as_json)
+
+
+@app.command()
+def reinstate(
+    credential: Annotated[str, typer.Argument(help="The credential's address, or the last part of it.")],
+    as_json: Json = False,
+) -> None:
+    """End the suspension of the award behind a credential."""
+    from portal.cli.awards import reinstate as run
+
+    run(credential, as_json=as_json)
+
+
+@app.command()
 def verify(
     file: Annotated[str, typer.Argument(help="A file, a URL, or - for standard input.")],
     anchor: Annotated[
