@@ -59,6 +59,11 @@ class Settings(BaseSettings):
     trusted_proxies: str | None = Field(
         None, description="Addresses or networks of proxies whose X-Forwarded-* headers are believed, comma-separated."
     )
+    security_contact: str | None = Field(
+        None,
+        pattern=r"^(?:https://\S+|mailto:\S+|tel:\S+|[^\s@:/]+@[^\s@:/]+)$",
+        description="Whom to tell about a weakness: an e-mail address or https address, for /.well-known/security.txt.",
+    )
     rate_limit_per_minute: int = Field(
         1_200, ge=0, description="Requests that one key may make in a minute to each server process; 0: no limit."
     )

@@ -18,6 +18,7 @@ from portal.keys.endpoints import resolution_router
 from portal.pages.endpoints import pages_router
 from portal.public import NodeSource
 from portal.published import router as published_router
+from portal.security_txt import router as security_txt_router
 from portal.templates.endpoints import router as templates_router
 from portal.tenants.endpoints import router as tenants_router
 from portal.verification.endpoints import verification_router
@@ -42,7 +43,13 @@ def _fixed(router: APIRouter) -> RouterFactory:
 SERVICES = (
     Service(
         "gateway",
-        routers=(_fixed(health_router), _fixed(published_router), _fixed(resolution_router), _fixed(docs_router)),
+        routers=(
+            _fixed(health_router),
+            _fixed(published_router),
+            _fixed(resolution_router),
+            _fixed(docs_router),
+            _fixed(security_txt_router),
+        ),
     ),
     Service("users", routers=(_fixed(audit_router),)),
     Service(
