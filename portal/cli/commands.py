@@ -182,6 +182,32 @@ def verify(
     raise typer.Exit(run(file, anchor=anchor, rpc=rpc, ca=ca, allow_loopback=allow_loopback, as_json=as_json))
 
 
+@app.command()
+def bake(
+    image: Annotated[Path, typer.Argument(help="A PNG or SVG picture.")],
+    credential: Annotated[Path, typer.Argument(help="An Open Badge: JSON with its proof, or a compact JWS.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Where the picture with the badge in it goes.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Take a badge that is already inside out first.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Put a badge into a picture. The picture stays what it was."""
+    from portal.cli.bake import bake_file as run
+
+    run(image, credential, out, replace=replace, as_json=as_json)
+
+
+@app.command()
+def unbake(
+    image: Annotated[Path, typer.Argument(help="A PNG or SVG picture with a badge in it.")],
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Where the credential goes. Default: printed.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Take the badge out of a picture, not verified: dcp verify takes the picture itself."""
+    from portal.cli.bake import unbake_file as run
+
+    run(image, out, as_json=as_json)
+
+
 @did_app.command("resolve")
 def did_resolve(did: str, as_json: Json = False) -> None:
     """Resolve a DID and print its document."""
