@@ -8,10 +8,11 @@ from portal.db.base import Base
 from portal.idempotency import models as idempotency
 from portal.issuance import models as issuance
 from portal.keys import models as keys
+from portal.people import models as people
 from portal.status_lists import models as status_lists
 from portal.templates import models as templates
 from portal.tenants import models as tenants
 from portal.vc_api import models as vc_api
 
-MODULES = (anchors, audit, auth, awards, idempotency, issuance, keys, status_lists, templates, tenants, vc_api)
+MODULES = (anchors, audit, auth, awards, idempotency, issuance, keys, people, status_lists, templates, tenants, vc_api)
 metadata = Base.metadata

@@ -24,6 +24,12 @@ def enable_tenant_policy(table: str, column: str = "tenant_id") -> list[str]:
     ]
 
 
+def own_rows_policy(table: str, column: str = "person_id") -> str:
+    """A statement that lets a person read their own rows in all tenants: in a `person_session`, and no other."""
+    mine = f"{column} = NULLIF(current_setting('app.person_id', true), '')::uuid"
+    return f"CREATE POLICY own_rows ON {table} FOR SELECT TO dcp_app USING ({mine})"
+
+
 def grant_platform(table: str) -> list[str]:
     """Statements that open the listed columns of one table to role dcp_platform, for all tenants."""
     return [

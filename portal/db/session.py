@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.orm import Session, SessionTransaction
 
 _SET_TENANT = text("SELECT set_config('app.tenant_id', :tenant, true)")
+_SET_PERSON = text("SELECT set_config('app.person_id', :person, true)")
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,19 @@ def tenant_session(engine: Engine, tenant_id: UUID) -> Iterator[Session]:
         @event.listens_for(session, "after_begin")
         def _set_tenant(_session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
             connection.execute(_SET_TENANT, {"tenant": str(tenant_id)})
+
+        with session.begin():
+            yield session
+
+
+@contextmanager
+def person_session(engine: Engine, person_id: UUID) -> Iterator[Session]:
+    """One unit of work that reads a person's own rows in all tenants; it writes nothing there."""
+    with Session(engine, expire_on_commit=False) as session:
+
+        @event.listens_for(session, "after_begin")
+        def _set_person(_session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+            connection.execute(_SET_PERSON, {"person": str(person_id)})
 
         with session.begin():
             yield session

@@ -13,8 +13,11 @@ from portal.db.rls import PLATFORM_GRANTS, enable_tenant_policy
 PORTAL = Path(__file__).parents[2] / "portal"
 FILES = sorted(path for path in PORTAL.rglob("*.py") if "__pycache__" not in path.parts)
 
-# Rows that belong to no tenant: names of things, the platform's rounds, keys of the node.
-PLATFORM_TABLES = {"tenants", "public_ids", "api_keys", "rounds", "round_leaves", "round_transactions"}
+# Rows that belong to no tenant: names of things, the platform's rounds, keys of the node, people and their sign-in.
+PLATFORM_TABLES = {
+    "tenants", "public_ids", "api_keys", "rounds", "round_leaves", "round_transactions", "kept_answers",
+    "people", "recovery_codes", "sessions", "throttles",
+}  # fmt: skip
 
 
 def models():
@@ -81,7 +84,10 @@ def test_a_policy_closes_reading_and_writing_and_binds_the_owner():
 def test_the_tenant_is_set_in_one_place():
     """And for the transaction: a pooled connection must not carry it to the next caller."""
     setters = {
-        path.relative_to(PORTAL).as_posix() for path in FILES if "app.tenant_id" in path.read_text(encoding="utf-8")
+        path.relative_to(PORTAL).as_posix()
+        for path in FILES
+        for setting in ("app.tenant_id", "app.person_id")
+        if setting in path.read_text(encoding="utf-8")
     }
 
     assert setters == {"db/session.py", "db/rls.py"}

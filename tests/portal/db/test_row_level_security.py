@@ -9,16 +9,18 @@ from portal.anchors.models import Tree
 from portal.audit import service as audit
 from portal.awards.models import Credential
 from portal.db.engine import UnsafeDatabaseRole, make_engine, require_bound_role
+from portal.db.ids import new_id
 from portal.db.registry import metadata
 from portal.db.rls import PLATFORM_GRANTS
-from portal.db.session import platform_session, tenant_session
+from portal.db.session import person_session, platform_session, tenant_session
 from portal.issuance.models import BatchRow
 from portal.keys.models import SigningKey
+from portal.people.models import CustomRole, Invitation, Membership, Person
 from portal.tenants.models import Tenant
 from tests.factories import issue, make_tenant
 
-# Found by a stranger's request before any tenant is known: a name and two ids, nothing else.
-OPEN_TABLES = {"public_ids"}
+# Found by a stranger's request before any tenant is known: a name and two ids; a digest and what the key may do.
+OPEN_TABLES = {"public_ids", "api_keys"}
 TENANT_TABLES = sorted(
     table.name for table in metadata.sorted_tables if "tenant_id" in table.columns and table.name not in OPEN_TABLES
 )
@@ -33,7 +35,21 @@ def two_tenants(node):
     for tenant_id in (acme, borg):
         with tenant_session(node.app_engine, tenant_id) as session:
             audit.publish_head(session, tenant_id=tenant_id, now=node.now())
+        add_accounts(node, tenant_id)
     return acme, borg
+
+
+def add_accounts(node, tenant_id):
+    """A member, an invitation and a role of the tenant's own."""
+    now, rest = node.now(), {"email_hash": tenant_id.bytes, "sealed_email": b"x"}
+    person = Person(id=new_id(now), sealed_name=b"x", password_hash="", created_at=now, **rest)
+    with tenant_session(node.app_engine, tenant_id) as session:
+        session.add(person)
+        session.flush()
+        own = {"id": new_id(now), "tenant_id": tenant_id}
+        session.add(Membership(person_id=person.id, role="issuer", created_at=now, **own))
+        session.add(Invitation(digest=tenant_id.bytes, role="issuer", created_at=now, expires_at=now, **rest, **own))
+        session.add(CustomRole(role="clerk", permissions=["batches:read"], **own))
 
 
 def test_without_a_tenant_no_row_is_seen(node, two_tenants):
@@ -52,6 +68,7 @@ def test_a_tenant_sees_its_own_rows_only(node, two_tenants):
         }
 
     assert owners.pop("batch_row_errors") == set()  # a clean file leaves none
+    assert owners.pop("vc_api_credentials") == set()  # issued over the VC API only
     assert [table for table, seen in owners.items() if seen != {acme}] == []
 
 
@@ -119,7 +136,9 @@ def test_every_tenant_owned_table_has_a_forced_policy_for_the_application(databa
         )
         policies = {
             row.tablename: (row.qual, row.with_check)
-            for row in connection.execute(text("SELECT * FROM pg_policies WHERE 'dcp_app' = ANY (roles)"))
+            for row in connection.execute(
+                text("SELECT * FROM pg_policies WHERE 'dcp_app' = ANY (roles) AND policyname <> 'own_rows'")
+            )
         }
 
     assert forced == {*TENANT_TABLES, "tenants"}
@@ -128,6 +147,35 @@ def test_every_tenant_owned_table_has_a_forced_policy_for_the_application(databa
         column = "id" if table == "tenants" else "tenant_id"
         assert qual.startswith(f"({column} = "), table
         assert qual == check, table
+
+
+def test_a_person_reads_their_own_memberships_in_all_tenants_and_nothing_else(node, two_tenants):
+    acme, borg = two_tenants
+    with tenant_session(node.app_engine, acme) as session:
+        mine = session.scalars(select(Membership)).one()
+    with tenant_session(node.app_engine, borg) as session:
+        session.add(
+            Membership(
+                id=new_id(node.now()), tenant_id=borg, person_id=mine.person_id, role="auditor", created_at=node.now()
+            )
+        )
+
+    with person_session(node.app_engine, mine.person_id) as session:
+        seen = {table: session.scalar(text(f"SELECT count(*) FROM {table}")) for table in [*TENANT_TABLES, "tenants"]}
+        assert {each.tenant_id: each.role for each in session.scalars(select(Membership))} == {
+            acme: "issuer", borg: "auditor",
+        }  # fmt: skip
+        assert session.execute(update(Membership).values(role="issuer-admin")).rowcount == 0
+
+    assert {table for table, count in seen.items() if count} == {"memberships"}
+
+
+def test_the_own_rows_policy_reads_and_is_of_one_table(database):
+    with database.engine(database.urls.owner).connect() as connection:
+        found = connection.execute(text("SELECT * FROM pg_policies WHERE policyname = 'own_rows'")).all()
+
+    assert [(row.tablename, row.cmd, row.with_check) for row in found] == [("memberships", "SELECT", None)]
+    assert found[0].qual.startswith("(person_id = ")
 
 
 def test_every_table_of_the_database_with_a_tenant_has_a_model(database):
