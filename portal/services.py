@@ -14,6 +14,7 @@ from portal.docs import router as docs_router
 from portal.doorbell import QUEUES
 from portal.health import router as health_router
 from portal.issuance.endpoints import router as issuance_router
+from portal.issuance.progress import router as progress_router
 from portal.keys.endpoints import resolution_router
 from portal.pages.endpoints import pages_router
 from portal.public import NodeSource
@@ -21,6 +22,8 @@ from portal.published import router as published_router
 from portal.security_txt import router as security_txt_router
 from portal.templates.endpoints import router as templates_router
 from portal.tenants.endpoints import router as tenants_router
+from portal.vc_api.endpoints import issuing_router as vc_api_issuing_router
+from portal.vc_api.endpoints import verifying_router as vc_api_verifying_router
 from portal.verification.endpoints import verification_router
 
 RouterFactory = Callable[[Callable[[], NodeSource]], APIRouter]
@@ -54,10 +57,17 @@ SERVICES = (
     Service("users", routers=(_fixed(audit_router),)),
     Service(
         "issuance",
-        routers=(_fixed(tenants_router), _fixed(templates_router), _fixed(issuance_router), _fixed(awards_router)),
+        routers=(
+            _fixed(tenants_router),
+            _fixed(templates_router),
+            _fixed(issuance_router),
+            _fixed(progress_router),
+            _fixed(awards_router),
+            _fixed(vc_api_issuing_router),
+        ),
         queues=QUEUES,
     ),
-    Service("verification", routers=(verification_router,)),
+    Service("verification", routers=(verification_router, _fixed(vc_api_verifying_router))),
     Service("studio"),
     Service("recipients", routers=(pages_router,)),
     Service("analytics"),

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from anchoring.leaf import Kind
+from anchoring.leaf import Kind, leaf_hash
 from anchoring.merkle import Tree as MerkleTree
 from anchoring.proof import Anchor, AnchorProof, ProofState
 from portal.anchors.models import Leaf, PublishedLeaf, Round, RoundLeaf, Tree
@@ -62,6 +62,29 @@ def published_anchor_json(session: Session, target_id: UUID) -> dict[str, Any] |
         kind=Kind(leaf.kind),
         salt=leaf.salt,
         levels=(in_round,),
+        root=round_.root,
+        state=_STATES.get(round_.state, ProofState.SUBMITTED),
+        anchor=_anchor_of(round_),
+    ).to_json()
+
+
+def anchor_of_single(
+    session: Session, tree_id: UUID, *, kind: Kind, salt: bytes, digest: bytes
+) -> dict[str, Any] | None:
+    """The anchor proof of a credential that has a tree to itself; None until the tree is in a round."""
+    row = session.execute(
+        select(RoundLeaf, Round).join(Round, Round.id == RoundLeaf.round_id).where(RoundLeaf.source_id == tree_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    place, round_ = row
+    if round_.root is None:
+        return None
+    in_round = _tree("round", round_.id, lambda: _hashes_of_round(session, round_.id)).prove(place.index)
+    return AnchorProof(
+        kind=kind,
+        salt=salt,
+        levels=(MerkleTree([leaf_hash(kind, salt, digest)]).prove(0), in_round),
         root=round_.root,
         state=_STATES.get(round_.state, ProofState.SUBMITTED),
         anchor=_anchor_of(round_),

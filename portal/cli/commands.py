@@ -38,13 +38,16 @@ def up(
     port: Annotated[int | None, typer.Option(help="Port of the web server.")] = None,
     tls: Annotated[bool, typer.Option("--tls", help="Serve https with an authority of the node's own.")] = False,
     chain: Annotated[str | None, typer.Option(help="local or none.")] = None,
+    open_vc_api: Annotated[
+        bool, typer.Option("--open-vc-api", help="Let programs of this machine use the VC API without a key.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Start a whole node: database, chain, worker, web server. Ctrl-C stops it."""
     from portal.bootstrap.steps import PREPARE
     from portal.cli.up import up as run
 
-    raise typer.Exit(run(port=port, tls=tls, chain=chain, as_json=as_json, prepare=PREPARE))
+    raise typer.Exit(run(port=port, tls=tls, chain=chain, open_vc_api=open_vc_api, as_json=as_json, prepare=PREPARE))
 
 
 @app.command()
@@ -199,7 +202,9 @@ def bake(
 @app.command()
 def unbake(
     image: Annotated[Path, typer.Argument(help="A PNG or SVG picture with a badge in it.")],
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="Where the credential goes. Default: printed.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Where the credential goes. Default: printed.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Take the badge out of a picture, not verified: dcp verify takes the picture itself."""

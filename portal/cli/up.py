@@ -26,6 +26,10 @@ from portal.tls import how_to_trust
 
 _COPY_CHAIN_EVERY_S = 10.0
 _LOOK_AT_CHAIN_EVERY_S = 0.5
+_OPEN_VC_API = (
+    "THE VC API IS OPEN: every program on this machine can issue as any tenant of this node, without a key. "
+    "Use it for conformance suites only."
+)
 
 
 def up(
@@ -33,6 +37,7 @@ def up(
     port: int | None = None,
     tls: bool = False,
     chain: str | None = None,
+    open_vc_api: bool = False,
     as_json: bool = False,
     prepare: Sequence[Step] = (),
     finish: Sequence[Step] = (),
@@ -58,7 +63,7 @@ def up(
                 forget_runtime(data_dir)
                 for name in leftovers.end_all(data_dir):
                     voice.say("leftover", f"ended {name} of an earlier run", tone="note", part=name)
-                settings = _settings(port=port, tls=tls, chain=chain)
+                settings = _settings(port=port, tls=tls, chain=chain, open_vc_api=open_vc_api)
                 plan = make_plan(
                     settings,
                     data_dir=data_dir,
@@ -93,8 +98,8 @@ def up(
     return 0
 
 
-def _settings(*, port: int | None, tls: bool, chain: str | None) -> Settings:
-    asked = {"port": port, "tls": tls or None, "chain": chain}
+def _settings(*, port: int | None, tls: bool, chain: str | None, open_vc_api: bool) -> Settings:
+    asked = {"port": port, "tls": tls or None, "chain": chain, "open_vc_api": open_vc_api or None}
     try:
         return Settings(**{name: value for name, value in asked.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
@@ -138,6 +143,8 @@ def _announce(plan: Plan, voice: Voice) -> None:
     voice.say("node", words, tone="strong", url=plan.origin.url, data_dir=str(plan.runtime.data_dir))
     if plan.chain is not None:
         voice.say("warning", WARNING, tone="note", part="chain")
+    if plan.runtime.settings().open_vc_api:
+        voice.say("warning", _OPEN_VC_API, tone="error", part="vc-api")
 
 
 def _tell_ready(plan: Plan, runtime: Runtime, voice: Voice, *, seconds: float) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from agent.status import build_and_sign_status_list, build_revocation_list
 from anchoring.leaf import Kind as LeafKind
+from did.keys import KeyType
 from portal.anchors.published import add_published_leaf
 from portal.db.ids import new_id
 from portal.keys import repository as keys
@@ -58,14 +59,16 @@ def _signed(node: Node, session: Session, status_list: StatusList, kind: Kind, *
         key = list_key(node, status_list)
         revoked = [id_at(key, index) for index in range(size) if kind.read(status_list.bits, index)]
         return build_revocation_list(status_list.url, issuer_id=identity.did, revoked_ids=revoked)
-    signer, _key_id = signer_for(node, session, identity.id)
+    # A did:key has one key, and its lists are signed with it: a verifier wants the credential's own issuer.
+    key_type = KeyType(identity.key_type or KeyType.ED25519)
+    signer, _key_id = signer_for(node, session, identity.id, key_type)
     return build_and_sign_status_list(
         status_list.url,
         issuer_id=identity.did,
         purpose=status_list.purpose,
         bits=status_list.bits,
         signer=signer,
-        cryptosuite="eddsa-rdfc-2022",
+        cryptosuite="eddsa-rdfc-2022" if key_type is KeyType.ED25519 else "ecdsa-rdfc-2019",
         now=now,
         valid_until=None,
         ttl_ms=TTL_S * 1000,
