@@ -1,13 +1,24 @@
 """Which IP addresses are public (IANA special-purpose address registries).
 
 The table names each range, so that a refusal says which rule it broke. What no row names and is not
-global unicast is refused too.
+global unicast is refused too. Each rule stands alone: a test takes one away and sees what only that one held back.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+Address = IPv4Address | IPv6Address
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`refuses` is asked about an address, or about None for a text that is none. `name` is stable."""
+
+    name: str
+    refuses: Callable[[Address | None], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +79,7 @@ _GLOBAL_UNICAST_V6 = IPv6Network("2000::/3")
 _ISATAP = (0x00005EFE, 0x02005EFE)
 
 
-def parse_address(text: str) -> IPv4Address | IPv6Address | None:
+def parse_address(text: str) -> Address | None:
     """The address in its standard spelling, or None. A zone (`%eth0`) is no part of it."""
     if "%" in text:
         return None
@@ -78,21 +89,36 @@ def parse_address(text: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
-def refusing_rule(address: IPv4Address | IPv6Address) -> str | None:
+def _is_no_address(address: Address | None) -> bool:
+    return address is None
+
+
+def _within(network: IPv4Network | IPv6Network) -> Callable[[Address | None], bool]:
+    return lambda address: address is not None and address.version == network.version and address in network
+
+
+def _is_not_global_unicast(address: Address | None) -> bool:
+    return isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST_V6
+
+
+def _is_isatap(address: Address | None) -> bool:
+    """RFC 5214, section 6.1: an IPv4 address in the last 64 bits of any prefix."""
+    return isinstance(address, IPv6Address) and (int(address) >> 32) & 0xFFFFFFFF in _ISATAP
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("address-syntax", _is_no_address),
+    *(Rule(row.rule, _within(row.network)) for row in NOT_PUBLIC),
+    Rule("not-global-unicast", _is_not_global_unicast),
+    Rule("isatap", _is_isatap),
+)
+
+
+def refusing_rule(address: Address | None) -> str | None:
     """The rule that makes `address` not public, or None for a public one."""
-    for row in NOT_PUBLIC:
-        if address.version == row.network.version and address in row.network:
-            return row.rule
-    if isinstance(address, IPv4Address):
-        return None
-    if address not in _GLOBAL_UNICAST_V6:
-        return "not-global-unicast"
-    # ISATAP (RFC 5214, section 6.1) hides an IPv4 address in the last 64 bits of any prefix.
-    if (int(address) >> 32) & 0xFFFFFFFF in _ISATAP:
-        return "isatap"
-    return None
+    return next((rule.name for rule in RULES if rule.refuses(address)), None)
 
 
-def is_loopback(address: IPv4Address | IPv6Address) -> bool:
+def is_loopback(address: Address) -> bool:
     """127.0.0.0/8 and ::1, not their IPv4-mapped spellings."""
     return refusing_rule(address) in ("loopback", "loopback-v6")

@@ -24,15 +24,14 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 from urllib.parse import urljoin
 
 import certifi
 import httpcore
 
-from did.addresses import is_loopback, parse_address, refusing_rule
+from did.addresses import Address, is_loopback, parse_address, refusing_rule
 from did.errors import DidNotFound, FetchFailed, FetchRefused, ResolutionUnavailable
 from did.target import Target
 
@@ -116,6 +115,20 @@ class HttpsFetcher:
         except (httpcore.TimeoutException, TimeoutError) as error:
             raise FetchFailed(f"{url} did not answer in {self._timeout_s} s") from error
 
+    def post(self, url: str, *, body: bytes, headers: Mapping[str, str], max_bytes: int = MAX_BYTES) -> Response:
+        """POST to a URL under the same rules, following no redirect: a body is for the place it was addressed to.
+
+        Raises:
+            FetchRefused, FetchFailed: as for a GET.
+        """
+        deadline = _Deadline(self._timeout_s)
+        try:
+            target = Target.parse(url, allow_loopback=self._allow_loopback)
+            addresses = self._addresses_of(target, deadline)
+            return self._ask(target, addresses, _Question("POST", tuple(headers.items()), body), max_bytes, deadline)
+        except (httpcore.TimeoutException, TimeoutError) as error:
+            raise FetchFailed(f"{url} did not answer in {self._timeout_s} s") from error
+
     def _follow(self, url: str, accept: str, max_bytes: int, max_redirects: int, deadline: _Deadline) -> Response:
         first, hops_left = url, max_redirects
         while True:
@@ -124,37 +137,30 @@ class HttpsFetcher:
             # 2, 3
             addresses = self._addresses_of(target, deadline)
             # 4, 5
-            response = self._get(target, addresses, accept, max_bytes, deadline)
+            response = self._ask(target, addresses, _Question.get(accept), max_bytes, deadline)
             location = response.headers.get("location")
             if response.status not in _REDIRECTS or location is None:
                 return response
-            if hops_left <= 0:
-                raise FetchRefused("redirect", f"{first} redirects more often than the {max_redirects} times allowed")
+            _check_hops(first, hops_left, max_redirects)
             # 6
             hops_left -= 1
-            url = urljoin(url, location)
+            url = _next_url(url, location)
 
     def _addresses_of(self, target: Target, deadline: _Deadline) -> list[str]:
         literal = parse_address(target.host)
         texts = [target.host] if literal is not None else self._look_up(target, deadline)
         if not texts:
             raise FetchFailed(f"{target.host} has no address")
-        addresses: list[IPv4Address | IPv6Address] = []
+        addresses = []
+        # One forbidden address among good ones is an attack, not a choice.
         for text in texts:
             address = parse_address(text)
-            if address is None:
-                raise FetchRefused("address-syntax", f"{target.host} leads to {text!r}, which is no plain address")
-            addresses.append(address)
-        # One forbidden address among good ones is an attack, not a choice.
-        for address in addresses:
-            if self._allow_loopback and is_loopback(address):
+            addresses.append(text if address is None else str(address))
+            if self._allow_loopback and address is not None and is_loopback(address):
                 continue
-            rule = refusing_rule(address)
-            if rule is not None:
-                raise FetchRefused(rule, f"{target.host} leads to {address}, which is not a public address ({rule})")
-            if target.scheme != "https":
-                raise FetchRefused("scheme", f"plain http is for this machine only, not for {target.host}")
-        return [str(address) for address in addresses]
+            _check_public(target, text, address)
+            _check_transport(target)
+        return addresses
 
     def _look_up(self, target: Target, deadline: _Deadline) -> list[str]:
         """The system's resolver has no time limit of its own, so it is left behind when it is late."""
@@ -176,11 +182,13 @@ class HttpsFetcher:
             raise FetchFailed(f"{target.host} was not resolved in time")
         return answer[0]
 
-    def _get(self, target: Target, addresses: list[str], accept: str, max_bytes: int, deadline: _Deadline) -> Response:
+    def _ask(
+        self, target: Target, addresses: list[str], question: _Question, max_bytes: int, deadline: _Deadline
+    ) -> Response:
         backend = _PinnedBackend(self._network, addresses, deadline)
         headers = [
             ("Host", target.authority),
-            ("Accept", accept),
+            *question.headers,
             ("Accept-Encoding", "identity"),
             ("User-Agent", _USER_AGENT),
             ("Connection", "close"),
@@ -188,7 +196,7 @@ class HttpsFetcher:
         try:
             with (
                 httpcore.ConnectionPool(ssl_context=self._tls, network_backend=backend) as pool,
-                pool.stream("GET", target.for_httpcore(), headers=headers) as answer,
+                pool.stream(question.method, target.for_httpcore(), headers=headers, content=question.body) as answer,
             ):
                 found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
                 if found.get("content-encoding", "identity") != "identity":
@@ -199,6 +207,43 @@ class HttpsFetcher:
             raise
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
             raise FetchFailed(f"{target.url} cannot be read: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    method: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes | None = None
+
+    @classmethod
+    def get(cls, accept: str) -> Self:
+        return cls("GET", (("Accept", accept),))
+
+
+def _next_url(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:  # brackets around no address: left as it is for the rules to refuse
+        return location
+
+
+def _check_hops(first: str, hops_left: int, max_redirects: int) -> None:
+    if hops_left <= 0:
+        raise FetchRefused("redirect", f"{first} redirects more often than the {max_redirects} times allowed")
+
+
+def _check_public(target: Target, text: str, address: Address | None) -> None:
+    rule = refusing_rule(address)
+    if rule is None:
+        return
+    if address is None:
+        raise FetchRefused(rule, f"{target.host} leads to {text!r}, which is no plain address")
+    raise FetchRefused(rule, f"{target.host} leads to {address}, which is not a public address ({rule})")
+
+
+def _check_transport(target: Target) -> None:
+    if target.scheme != "https":
+        raise FetchRefused("scheme", f"plain http is for this machine only, not for {target.host}")
 
 
 @lru_cache(maxsize=8)

@@ -5,38 +5,12 @@ import time
 import httpcore
 import pytest
 
-import did.addresses
 from did.errors import FetchFailed, FetchRefused, InvalidDid
 from did.fetch import HttpsFetcher
 from did.methods.web import WebMethod
 from did.url import Did
 from tests.attacks.did_addresses import NAMES, PUBLIC, REDIRECTS, SPELLINGS, TRICKS, Case
-
-PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-
-
-class Network(httpcore.MockBackend):
-    """Counts connections; every one is answered by the next page."""
-
-    def __init__(self, *pages):
-        self.pages = list(pages)
-        self.connected = []
-
-    def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
-        self.connected.append((host, port))
-        return httpcore.MockStream([self.pages.pop(0)])
-
-
-class Names:
-    """A name server; with several answers it gives the next one each time it is asked."""
-
-    def __init__(self, *answers):
-        self.answers = list(answers)
-        self.asked = []
-
-    def __call__(self, host, port):
-        self.asked.append(host)
-        return list(self.answers[0] if len(self.answers) == 1 else self.answers.pop(0))
+from tests.attacks.without_rules import PAGE, Names, Network, redirect_to
 
 
 def attempt(case: Case, **options):
@@ -77,16 +51,6 @@ def test_there_are_as_many_cases_as_promised():
     assert all(case.source for case in cases + REDIRECTS)
 
 
-@pytest.mark.parametrize("rule", [row.rule for row in did.addresses.NOT_PUBLIC])
-def test_each_range_is_needed_and_refuses_its_cases_only(rule, monkeypatch):
-    """Without its row exactly the cases of that rule come out differently."""
-    rows = tuple(row for row in did.addresses.NOT_PUBLIC if row.rule != rule)
-    monkeypatch.setattr(did.addresses, "NOT_PUBLIC", rows)
-    cases = SPELLINGS + NAMES
-    changed = {identify(case) for case in cases if attempt(case)[0] != case.rule}
-    assert changed == {identify(case) for case in cases if case.rule == rule} != set()
-
-
 @pytest.mark.parametrize(
     "url",
     [
@@ -117,10 +81,6 @@ def test_a_name_is_resolved_once_and_that_address_is_connected():
     assert response.body == b"{}"
     assert names.asked == ["issuer.example"]
     assert network.connected == [(PUBLIC, 443)]
-
-
-def redirect_to(location, status=302):
-    return f"HTTP/1.1 {status} Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode()
 
 
 @pytest.mark.parametrize("case", REDIRECTS, ids=identify)
