@@ -1,0 +1,87 @@
+"""Disclosures and their digests (RFC 9901, sections 4.2.1 to 4.2.3), and the names that are reserved."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from did.errors import InvalidPublicKey
+from did.multikey import decode_base64url
+from vc.errors import ParsingError
+from vc.model import parse_json_value
+from vc.sd_jwt.errors import MalformedDisclosure, ReservedClaimName, UnknownDigestAlgorithm
+
+SD = "_sd"
+ARRAY_DIGEST = "..."
+SD_ALG = "_sd_alg"
+RESERVED = frozenset({SD, ARRAY_DIGEST, SD_ALG})
+DEFAULT_HASH = "sha-256"
+
+# IANA's "Named Information Hash Algorithm" names; shorter and older hashes are not accepted.
+HASHES: dict[str, Callable[[bytes], Any]] = {
+    "sha-256": hashlib.sha256,
+    "sha-384": hashlib.sha384,
+    "sha-512": hashlib.sha512,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """One disclosure. `name` is None for an array element. `text` is what the digest is made over."""
+
+    text: str
+    salt: str
+    name: str | None
+    value: Any
+
+
+def encode(parts: list[Any]) -> str:
+    """The disclosure of `[salt, name, value]`, or of `[salt, value]` for an array element. Raises `TypeError`."""
+    return base64.urlsafe_b64encode(orjson.dumps(parts)).rstrip(b"=").decode("ascii")
+
+
+def digest(text: str, hash_name: str = DEFAULT_HASH) -> str:
+    """Base64url of the hash over the ASCII of `text` (section 4.2.3). Raises `UnknownDigestAlgorithm`."""
+    made = hash_function(hash_name)(text.encode("ascii")).digest()
+    return base64.urlsafe_b64encode(made).rstrip(b"=").decode("ascii")
+
+
+def hash_function(name: Any) -> Callable[[bytes], Any]:
+    """The hash with this name. Raises `UnknownDigestAlgorithm`."""
+    function = HASHES.get(name) if isinstance(name, str) else None
+    if function is None:
+        raise UnknownDigestAlgorithm(f"the digest algorithm {str(name)[:40]!r} is not one of {', '.join(HASHES)}")
+    return function
+
+
+def parse(text: str) -> Disclosure:
+    """Read one disclosure.
+
+    Raises:
+        MalformedDisclosure: not canonical base64url, not strict JSON, or not an array of two or three with a salt
+            and, of three, a name.
+        ReservedClaimName: the name is `_sd`, `...` or `_sd_alg`.
+    """
+    try:
+        parts = parse_json_value(decode_base64url(text))
+    except (InvalidPublicKey, ParsingError) as error:
+        raise MalformedDisclosure(f"a disclosure cannot be read: {error}") from error
+    if not isinstance(parts, list) or len(parts) not in (2, 3):
+        raise MalformedDisclosure("a disclosure is not an array of two or three elements")
+    salt = parts[0]
+    name = parts[1] if len(parts) == 3 else None
+    if not isinstance(salt, str) or (len(parts) == 3 and not isinstance(name, str)):
+        raise MalformedDisclosure("the salt and the claim name of a disclosure are texts")
+    check_name(name)
+    return Disclosure(text, salt, name, parts[-1])
+
+
+def check_name(name: str | None) -> None:
+    """Section 7.1, step 3.c.ii.2. Raises `ReservedClaimName`."""
+    if name in RESERVED:
+        raise ReservedClaimName(f"a disclosure makes a claim named {name!r}, which is reserved")
