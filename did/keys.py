@@ -115,7 +115,7 @@ def verify_signature(key: PublicKey, data: bytes, signature: bytes) -> None:
     elif key.type in _NIST_CURVES:
         _verify_nist(key, data, signature)
     else:
-        raise InvalidPublicKey(f"an {key.type} key cannot sign" if key.type is KeyType.X25519 else "RSA signs tokens only")
+        raise InvalidPublicKey(f"an {key.type} key cannot sign here")
 
 
 def _verify_ed25519(key: PublicKey, data: bytes, signature: bytes) -> None:

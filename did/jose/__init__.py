@@ -11,8 +11,10 @@ from did.jose.compact import (
     Jws,
     PreparedHeader,
     Signer,
+    check_shown_key,
     parse_claims,
     parse_compact,
+    parse_payload,
     peek_header,
     sign_compact,
     verify_compact,
@@ -30,6 +32,7 @@ from did.jose.errors import (
     TokenTooLarge,
     TypeRefused,
 )
+from did.jose.header import check_header
 from did.jose.profile import (
     JWT_VC_JSON,
     KB_JWT,
@@ -69,9 +72,12 @@ __all__ = [
     "accepted_algorithms",
     "algorithm_of",
     "check_claims",
+    "check_header",
+    "check_shown_key",
     "check_times",
     "parse_claims",
     "parse_compact",
+    "parse_payload",
     "peek_header",
     "sign_compact",
     "verify_compact",

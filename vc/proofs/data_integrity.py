@@ -320,6 +320,15 @@ def check_key(
     """
     if method.public_key.type not in suite.key_types:
         raise WrongVerificationMethod(f"a key of type {method.public_key.type} does not fit {suite.name}")
+    check_key_period(method, now=now, anchored_before=anchored_before)
+
+
+def check_key_period(method: VerificationMethod, *, now: datetime, anchored_before: datetime | None) -> None:
+    """The key has not expired and is not compromised; `anchored_before` is when the document is known to have existed.
+
+    Raises:
+        KeyExpired, KeyCompromised
+    """
     if method.expires_at is not None and method.expires_at <= now:
         raise KeyExpired(f"the key expired at {timestamps.format_utc(method.expires_at)}")
     if method.revoked_at is None or method.revoked_at > now:
