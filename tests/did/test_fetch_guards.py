@@ -16,6 +16,7 @@ import pytest
 import did.addresses
 import did.fetch
 import did.target
+from did.errors import FetchRefused
 from did.fetch import HttpsFetcher
 from tests.attacks.did_addresses import NAMES, PUBLIC, REDIRECTS, SPELLINGS, TRICKS, Case
 from tests.attacks.without_rules import ALLOWED, PAGE, Names, Network, asked_first, redirect_to, redirected_to, without
@@ -24,7 +25,7 @@ CASES: list[tuple[Case, Callable[[Case], str]]] = [
     *((case, asked_first) for case in SPELLINGS + TRICKS + NAMES),
     *((case, redirected_to) for case in REDIRECTS),
 ]
-RULES = list(dict.fromkeys(rule.name for rule in (*did.target.RULES, *did.addresses.RULES)))
+RULES = list(dict.fromkeys([rule.name for rule in did.target.RULES] + [rule.name for rule in did.addresses.RULES]))
 TOGETHER = sorted({case.guards for case, _ in CASES if case.behind})
 
 
@@ -81,7 +82,7 @@ def test_without_the_rule_about_redirects_more_are_followed_and_nothing_else_cha
         fetch = HttpsFetcher(timeout_s=5, resolve=Names([PUBLIC]), network=network)
         try:
             return fetch("https://issuer.example/", accept="*/*", max_redirects=2).url
-        except did.fetch.FetchRefused as error:
+        except FetchRefused as error:
             return error.rule
 
     assert [follow(hops) for hops in (2, 3, 4)] == ["https://issuer.example/1", "redirect", "redirect"]
