@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from did import errors as did_errors
+from did.jose import errors as jose_errors
 from vc import errors
 
 _SENTENCES: tuple[tuple[type[Exception], str, str], ...] = (
@@ -70,6 +71,33 @@ _SENTENCES: tuple[tuple[type[Exception], str, str], ...] = (
         "issuer-address-refused",
         "The issuer's identifier leads to an address that must not be visited.",
     ),
+    # tokens
+    (jose_errors.TokenExpired, "token-expired", "The token in which the credential comes has expired."),
+    (jose_errors.TokenNotYetValid, "token-not-yet-valid", "The token in which the credential comes is not valid yet."),
+    (
+        jose_errors.TokenSignatureInvalid,
+        "token-signature-invalid",
+        "The credential was changed after it was signed, or the signature is not by its issuer.",
+    ),
+    (
+        jose_errors.AlgorithmRefused,
+        "token-algorithm-refused",
+        "The credential was signed by a method that this verifier does not accept, or that is not the issuer's.",
+    ),
+    (
+        jose_errors.KeyRefused,
+        "token-key-refused",
+        "The credential does not name a key that its issuer publishes.",
+    ),
+    (
+        jose_errors.ClaimRefused,
+        "token-claim-refused",
+        "The credential and the token around it contradict each other, or a part is missing.",
+    ),
+    (jose_errors.TypeRefused, "token-type-refused", "This is a token of another kind."),
+    (jose_errors.HeaderRefused, "token-header-refused", "The credential's token asks for something unsafe."),
+    (jose_errors.TokenTooLarge, "token-too-large", "The credential is larger than this verifier reads."),
+    (jose_errors.TokenMalformed, "token-malformed", "This is not a readable token."),
     (did_errors.DidError, "issuer-identifier-invalid", "The issuer's identifier or its public document is invalid."),
     # the signature
     (errors.ProofMissing, "proof-missing", "The credential carries no signature."),
