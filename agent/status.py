@@ -8,16 +8,16 @@ with arbitrary finite domains").
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
 from agent.issuance.issue import CredentialIssuer, IssuedCredential
-from agent.keys.custody import CustodySigner
-from vc.status import one_ed_tech
+from agent.keys.custody import CheckedSigner, CustodySigner
+from vc.status import list_token, one_ed_tech
 from vc.status.entry import build_list_credential
 
 KEY_BYTES: Final = 32
@@ -75,6 +75,19 @@ def build_and_sign_status_list(
     """
     draft = build_list_credential(url, issuer_id, purpose, bits, now, valid_until, ttl_ms)
     return CredentialIssuer(signer, cryptosuite, now).secure(draft)
+
+
+def sign_status_list_token(claims: Mapping[str, Any], *, signer: CustodySigner, now: datetime) -> bytes:
+    """The published form of a Token Status List: the ASCII of the token, read back and verified before it leaves.
+
+    `claims` are those of `vc.status.token_list.build_claims`.
+
+    Raises:
+        SignatureRefused, JoseError: the signer made a bad signature, or the claims are not those of such a token.
+    """
+    token = list_token.sign(claims, signer=CheckedSigner(signer))
+    list_token.verify(list_token.read(token), key_of=lambda _token: signer.public_key, now=now, clock_skew_s=0)
+    return token.encode("ascii")
 
 
 def build_revocation_list(url: str, *, issuer_id: str, revoked_ids: Iterable[str]) -> bytes:

@@ -19,9 +19,11 @@ def add_published_leaf(
 ) -> None:
     """Add the leaf of a version, in the transaction that stores the version.
 
-    The digest is SHA-256 of the JCS bytes of the published JSON, proofs included.
+    The digest is SHA-256 of the JCS bytes of the published JSON, proofs included; of a signed token, which is no JSON,
+    SHA-256 of its bytes.
     """
-    digest = hashlib.sha256(jcs.canonicalize(json.loads(data))).digest()
+    committed = jcs.canonicalize(json.loads(data)) if data.startswith(b"{") else data
+    digest = hashlib.sha256(committed).digest()
     salt = secrets.token_bytes(SALT_BYTES)
     session.add(
         PublishedLeaf(

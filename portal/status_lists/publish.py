@@ -1,12 +1,12 @@
 """The published form of a list: signed where its kind has signatures, kept as a version, a leaf of the next round."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from agent.status import build_and_sign_status_list, build_revocation_list
+from agent.status import build_and_sign_status_list, build_revocation_list, sign_status_list_token
 from anchoring.leaf import Kind as LeafKind
 from did.keys import KeyType
 from portal.anchors.published import add_published_leaf
@@ -14,11 +14,16 @@ from portal.db.ids import new_id
 from portal.keys import repository as keys
 from portal.keys.service import signer_for
 from portal.status_lists import repository
-from portal.status_lists.kinds import ONE_ED_TECH_REVOCATION, Kind
+from portal.status_lists.kinds import ONE_ED_TECH_REVOCATION, TOKEN, Kind
 from portal.status_lists.models import StatusList, StatusListVersion
 from portal.wiring import Node
+from vc.status import token_list
 
 TTL_S = 300
+"""How long a reader may go on with a list that it has: as `ttl`, and as the HTTP answer's `max-age`."""
+
+TOKEN_LIFE = timedelta(days=14)
+RENEWED_AFTER = timedelta(days=7)
 _SEALED = "status_lists.sealed_permutation_key"
 
 
@@ -59,6 +64,19 @@ def _signed(node: Node, session: Session, status_list: StatusList, kind: Kind, *
         key = list_key(node, status_list)
         revoked = [id_at(key, index) for index in range(size) if kind.read(status_list.bits, index)]
         return build_revocation_list(status_list.url, issuer_id=identity.did, revoked_ids=revoked)
+    if kind == TOKEN:
+        # P-256, where there is a choice: ES256 is the one algorithm that every verifier of dc+sd-jwt has.
+        signer, _key_id = signer_for(node, session, identity.id, KeyType(identity.key_type or KeyType.P256))
+        claims = token_list.build_claims(
+            status_list.url,
+            data=status_list.bits,
+            bits=kind.bits,
+            issuer=identity.did,
+            issued_at=now,
+            expires_at=now + TOKEN_LIFE,
+            ttl_s=TTL_S,
+        )
+        return sign_status_list_token(claims, signer=signer, now=now)
     # A did:key has one key, and its lists are signed with it: a verifier wants the credential's own issuer.
     key_type = KeyType(identity.key_type or KeyType.ED25519)
     signer, _key_id = signer_for(node, session, identity.id, key_type)

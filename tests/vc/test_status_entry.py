@@ -58,13 +58,13 @@ def test_a_list_may_serve_several_purposes() -> None:
 
     assert check_entry(build_entry(URL, 1, "suspension"), listed).valid
     with pytest.raises(StatusInvalid, match="purpose 'message'"):
-        check_entry(build_entry(URL, 1, "message"), listed)
+        check_entry(build_entry(URL, 1, "message", messages=["pending", "accepted"]), listed)
 
 
 def test_a_status_of_two_bits_has_a_message() -> None:
     bits = bytearray(32 * 1024)
     bits[1] = 0b00_10_00_00
-    entry = {**build_entry(URL, 5, "message"), "statusSize": 2, "statusMessage": MESSAGES}
+    entry = build_entry(URL, 5, "message", messages=WORDS)
 
     value = check_entry(entry, a_list(bits, purpose="message"))
 
@@ -72,19 +72,64 @@ def test_a_status_of_two_bits_has_a_message() -> None:
 
 
 def test_the_minimum_counts_entries_not_bits() -> None:
-    entry = {**build_entry(URL, 5, "message"), "statusSize": 2, "statusMessage": MESSAGES}
+    entry = build_entry(URL, 5, "message", messages=WORDS)
 
     with pytest.raises(StatusListLength, match="65536 entries"):
         check_entry(entry, a_list(purpose="message"))
     assert check_entry(entry, a_list(purpose="message"), minimum_entries=65_536).status == 0
 
 
+WORDS = ["pending", "accepted", "rejected", "undefined"]
 MESSAGES = [
     {"status": "0x0", "message": "pending"},
     {"status": "0x1", "message": "accepted"},
     {"status": "0x2", "message": "rejected"},
     {"status": "0x3", "message": "undefined"},
 ]
+
+
+def test_a_message_entry_is_built_as_the_standard_writes_it() -> None:
+    entry = build_entry(URL, 5, "message", messages=WORDS, reference="https://university.example/statuses")
+
+    assert entry["statusSize"] == 2
+    assert entry["statusMessage"] == MESSAGES
+    assert entry["statusReference"] == "https://university.example/statuses"
+
+
+@pytest.mark.parametrize(
+    ("purpose", "more", "path"),
+    [
+        ("message", {}, "/statusMessage"),
+        ("message", {"messages": ["only one"]}, "/statusMessage"),
+        ("message", {"messages": ["a", "b", "c"]}, "/statusMessage"),
+        ("revocation", {"reference": "no address"}, "/statusReference"),
+    ],
+)
+def test_an_entry_that_breaks_a_rule_is_not_built(purpose: str, more: dict[str, Any], path: str) -> None:
+    with pytest.raises(MalformedValue) as refused:
+        build_entry(URL, 5, purpose, **more)
+    assert refused.value.path == path
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7])
+def test_a_status_of_several_bits_is_read_as_it_was_written(size: int) -> None:
+    length = bitstring.MINIMUM_ENTRIES * size
+    bits = bitstring.new_list(length)
+    values = {index: (index * 5 + 1) % (1 << size) for index in (0, 1, 2, 7, 8, 9, 131_071)}
+
+    for index, value in values.items():
+        bitstring.set_value(bits, index, value, size=size)
+
+    assert {index: bitstring.value_at(bits, index, size=size) for index in values} == values
+    with pytest.raises(RangeError_, match="does not fit"):
+        bitstring.set_value(bits, 0, 1 << size, size=size)
+
+
+def test_a_list_of_bigger_entries_needs_more_bytes() -> None:
+    bits = bitstring.new_list()
+
+    with pytest.raises(StatusListLength, match="65536"):
+        build_list_credential(URL, "did:web:u.example", "message", bits, FROM, size=2)
 
 
 @pytest.mark.parametrize(

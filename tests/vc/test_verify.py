@@ -328,7 +328,8 @@ def test_each_purpose_has_its_meaning(world: World, purpose: str, outcome: Outco
     world.bits[0] = 0x80
     world.publish_list(purpose=purpose)
 
-    check = world.verify(world.credential(credentialStatus=build_entry(STATUS_LIST, 0, purpose))).check("status")
+    entry = {**build_entry(STATUS_LIST, 0), "statusPurpose": purpose}
+    check = world.verify(world.credential(credentialStatus=entry)).check("status")
 
     assert (check.outcome, check.code, check.message) == (outcome, code, message)
     assert check.detail == {"purpose": purpose, "status": 1, "message": None}

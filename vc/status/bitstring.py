@@ -46,6 +46,19 @@ def set_(bits: bytearray, index: int, value: bool) -> None:  # noqa: FBT001
         bits[index // 8] &= ~mask
 
 
+def set_value(bits: bytearray, index: int, value: int, *, size: int) -> None:
+    """Write the `size` bits of entry `index`.
+
+    Raises:
+        RangeError_: the entry is not within the list, or the value needs more bits.
+    """
+    if not 0 <= value < 1 << size:
+        raise RangeError_(f"the value {value} does not fit into {size} bits")
+    value_at(bits, index, size=size)
+    for offset in range(size):
+        set_(bits, index * size + offset, bool(value >> (size - 1 - offset) & 1))
+
+
 def value_at(bits: bytes | bytearray, index: int, *, size: int) -> int:
     """The unsigned number made of the `size` bits of entry `index`.
 

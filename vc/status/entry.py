@@ -6,7 +6,7 @@ The older StatusList2021 is read as well: the same bits under other names, witho
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,15 +62,40 @@ class StatusValue:
         return self.status == 0
 
 
-def build_entry(list_url: str, index: int, purpose: str = "revocation") -> dict[str, Any]:
-    """A `credentialStatus` for position `index` of the list at `list_url`."""
-    return {
+def build_entry(
+    list_url: str,
+    index: int,
+    purpose: str = "revocation",
+    *,
+    messages: Sequence[str] = (),
+    reference: str | Sequence[str] = (),
+) -> dict[str, Any]:
+    """A `credentialStatus` for position `index` of the list at `list_url`.
+
+    `messages` says what each possible status means, from 0 on; there are 2, 4, 8 … of them, and so many bits has an
+    entry of the list. `reference` is where more is written about them.
+
+    Raises:
+        MalformedValue: section 2.1 does not allow it, for example the purpose `message` without messages.
+    """
+    entry: dict[str, Any] = {
         "id": f"{list_url}#{index}",
         "type": "BitstringStatusListEntry",
         "statusPurpose": purpose,
         "statusListIndex": str(index),
         "statusListCredential": list_url,
     }
+    if messages:
+        entry["statusSize"] = max(1, (len(messages) - 1).bit_length())
+        entry["statusMessage"] = [
+            {"status": hex(status), "message": message} for status, message in enumerate(messages)
+        ]
+    elif purpose == "message":
+        raise MalformedValue("must be present, as the purpose is message", "/statusMessage")
+    if reference:
+        entry["statusReference"] = reference if isinstance(reference, str) else list(reference)
+    parse_entry(entry)
+    return entry
 
 
 def build_list_credential(  # noqa: PLR0917
@@ -81,14 +106,17 @@ def build_list_credential(  # noqa: PLR0917
     valid_from: datetime,
     valid_until: datetime | None = None,
     ttl_ms: int | None = None,
+    *,
+    size: int = 1,
 ) -> dict[str, Any]:
-    """An unsecured `BitstringStatusListCredential` to be served at `url`.
+    """An unsecured `BitstringStatusListCredential` to be served at `url`; `size` is an entry's number of bits.
 
     Raises:
         StatusListLength: fewer than `bitstring.MINIMUM_ENTRIES`.
     """
-    if len(bits) * 8 < bitstring.MINIMUM_ENTRIES:
-        raise StatusListLength(f"a status list has at least {bitstring.MINIMUM_ENTRIES} entries, not {len(bits) * 8}")
+    entries = len(bits) * 8 // size
+    if entries < bitstring.MINIMUM_ENTRIES:
+        raise StatusListLength(f"a status list has at least {bitstring.MINIMUM_ENTRIES} entries, not {entries}")
     subject: dict[str, Any] = {
         "id": f"{url}#list",
         "type": "BitstringStatusList",
