@@ -1,6 +1,6 @@
 """Credentials and presentations as signed tokens."""
 
-from vc.jose.credential import JwtCredential, ListKeys, read, verify, verify_signature
+from vc.jose.credential import JwtCredential, ListKeys, find_method, read, verify, verify_signature
 from vc.jose.enveloped import Enveloped, envelop, is_enveloped, open_envelope
 from vc.jose.jwt_vc_json import PreparedJwtVcJson
 from vc.jose.ob_jwt import PreparedObJwt
@@ -16,6 +16,7 @@ __all__ = [
     "PreparedObJwt",
     "PreparedVcJwt",
     "envelop",
+    "find_method",
     "is_enveloped",
     "open_envelope",
     "read",

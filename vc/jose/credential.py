@@ -137,14 +137,20 @@ def verify_signature(
     anchored_before: datetime | None,
 ) -> VerificationMethod:
     """Issuer binding and signature alone. **Claims and times are still to be checked**; raises as `verify`."""
+    method = find_method(credential, get_key=get_key, list_keys=list_keys)
+    check_key_period(method, now=now, anchored_before=anchored_before)
+    verify_compact(credential.jws, method.public_key, credential.profile)
+    return method
+
+
+def find_method(credential: JwtCredential, *, get_key: GetKey, list_keys: ListKeys) -> VerificationMethod:
+    """The issuer's key that the token names or shows. **The signature is still to be checked**; raises as `verify`."""
     if credential.key_url is None:
         method = _method_without_name(credential, list_keys)
     else:
         method = get_key(credential.key_url, ASSERTION_METHOD)
         check_method(method, credential.key_url)
     check_issuer(method, credential.issuer)
-    check_key_period(method, now=now, anchored_before=anchored_before)
-    verify_compact(credential.jws, method.public_key, credential.profile)
     return method
 
 

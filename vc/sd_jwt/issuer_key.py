@@ -73,7 +73,7 @@ def find_key(
         return _by_did(credential, issuer, keys.get_key, now, anchored_before)
     if keys.get_json is None:
         raise IssuerKeyInvalid(f"keys of {issuer[:200]} are not looked for on the web here")
-    return VerifiedIssuer(issuer, _by_metadata(issuer, credential.jws.kid, keys.get_json))
+    return VerifiedIssuer(issuer, key_by_metadata(issuer, credential.jws.kid, keys.get_json))
 
 
 def _by_did(
@@ -116,7 +116,13 @@ def metadata_url(issuer: str) -> str:
     return f"https://{parts.netloc}{WELL_KNOWN}{parts.path.rstrip('/')}"
 
 
-def _by_metadata(issuer: str, kid: str | None, get_json: GetJson) -> PublicKey:
+def key_by_metadata(issuer: str, kid: str | None, get_json: GetJson) -> PublicKey:
+    """The key with this name among those that the issuer publishes under `metadata_url`.
+
+    Raises:
+        IssuerKeyInvalid: the metadata is another issuer's or breaks a rule, or holds no such key.
+        DidError: it could not be had.
+    """
     metadata = _object(get_json(metadata_url(issuer)), "the issuer's metadata")
     check_metadata_issuer(metadata, issuer)
     if ("jwks" in metadata) == ("jwks_uri" in metadata):
