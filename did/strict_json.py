@@ -57,6 +57,8 @@ def is_deeper_than(text: str, limit: int) -> bool:
     Looked at before parsing: the parser of CPython recurses on the C stack, and where a program has raised the
     recursion limit, deep input ends the process instead of raising `RecursionError`.
     """
+    if text.count("[") + text.count("{") <= limit:
+        return False
     depth = 0
     for match in _STRING_OR_BRACKET.finditer(text):
         first = match[0][0]

@@ -51,13 +51,7 @@ def parse_json_value(data: bytes, *, max_bytes: int = MAX_DOCUMENT_BYTES) -> Any
     if is_deeper_than(text, MAX_NESTING):
         raise ParsingError(f"the document is nested deeper than {MAX_NESTING}")
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_unique_members,
-            parse_constant=_refuse_constant,
-            parse_int=_parse_int,
-            parse_float=_parse_float,
-        )
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise ParsingError(f"not JSON: {error.msg} at line {error.lineno} column {error.colno}") from None
     if "\\u" in text:
@@ -92,6 +86,14 @@ def _parse_float(text: str) -> float:
     if not math.isfinite(value):
         raise ParsingError("a number is too large for a 64-bit float")
     return value
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique_members,
+    parse_constant=_refuse_constant,
+    parse_int=_parse_int,
+    parse_float=_parse_float,
+)
 
 
 def _refuse_surrogates(value: Any) -> None:
