@@ -69,8 +69,7 @@ class DidDocument:
         """
         if not isinstance(json, Mapping):
             raise InvalidDidDocument("the document is not a JSON object")
-        if json.get("id") != expected_id:
-            raise InvalidDidDocument(f"the document of {expected_id} has another id: {str(json.get('id'))[:200]!r}")
+        _check_id(json, expected_id)
         methods: dict[str, Mapping[str, Any]] = {}
         for entry in _list_in(json, "verificationMethod"):
             if not isinstance(entry, Mapping):
@@ -100,12 +99,8 @@ class DidDocument:
         method = self.find_method(url)
         if method is None:
             raise KeyNotFound(f"{self.id} has no verification method {url}")
-        # A document speaks for its own keys only. Otherwise anybody could list a key "controlled"
-        # by somebody else, and sign in that name.
-        if method.controller != self.id:
-            raise InvalidVerificationMethod(f"{method.id} is controlled by {method.controller}, not by its document")
-        if not self.lists(method.id, relationship):
-            raise KeyNotAuthorized(f"{method.id} is not listed under {relationship} of {self.id}")
+        _check_controller(method, self)
+        _check_listed(method, relationship, self)
         return method
 
     def lists(self, url: str, relationship: Relationship) -> bool:
@@ -143,6 +138,29 @@ def absolute(url: str, base: str) -> str:
     return base + url if url.startswith("#") else url
 
 
+def _check_id(json: Mapping[str, Any], expected_id: str) -> None:
+    if json.get("id") != expected_id:
+        raise InvalidDidDocument(f"the document of {expected_id} has another id: {str(json.get('id'))[:200]!r}")
+
+
+def _check_new(url: str, methods: Mapping[str, object]) -> None:
+    # The same id twice would leave it to the reader which key is meant.
+    if url in methods:
+        raise InvalidDidDocument(f"two verification methods have the id {url}")
+
+
+def _check_controller(method: VerificationMethod, document: DidDocument) -> None:
+    # A document speaks for its own keys only. Otherwise anybody could list a key "controlled"
+    # by somebody else, and sign in that name.
+    if method.controller != document.id:
+        raise InvalidVerificationMethod(f"{method.id} is controlled by {method.controller}, not by its document")
+
+
+def _check_listed(method: VerificationMethod, relationship: Relationship, document: DidDocument) -> None:
+    if not document.lists(method.id, relationship):
+        raise KeyNotAuthorized(f"{method.id} is not listed under {relationship} of {document.id}")
+
+
 def _list_in(json: Mapping[str, Any], name: str) -> list[Any]:
     value = json.get(name, [])
     if not isinstance(value, list):
@@ -155,9 +173,7 @@ def _add_method(methods: dict[str, Mapping[str, Any]], entry: Mapping[str, Any],
     if not isinstance(method_id, str) or not method_id:
         raise InvalidDidDocument("a verification method has no id")
     url = absolute(method_id, base)
-    # The same id twice would leave it to the reader which key is meant.
-    if url in methods:
-        raise InvalidDidDocument(f"two verification methods have the id {url}")
+    _check_new(url, methods)
     methods[url] = entry
     return url
 
