@@ -19,6 +19,7 @@ ROUTES = {
     "issuance.*": {"queue": "issuance"},
     "anchors.*": {"queue": "anchors"},
     "keys.*": {"queue": "anchors"},
+    "status_lists.*": {"queue": "anchors"},
     "idempotency.*": {"queue": "anchors"},
 }
 

@@ -12,7 +12,13 @@ from config.settings import Settings
 from portal.doorbell import QUEUES, base_celery
 
 _HOUR_S = 3_600
-TASK_MODULES = ("portal.issuance.tasks", "portal.anchors.tasks", "portal.keys.tasks", "portal.idempotency.tasks")
+TASK_MODULES = (
+    "portal.issuance.tasks",
+    "portal.anchors.tasks",
+    "portal.keys.tasks",
+    "portal.idempotency.tasks",
+    "portal.status_lists.tasks",
+)
 
 
 def schedule(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -22,6 +28,7 @@ def schedule(settings: Settings) -> dict[str, dict[str, Any]]:
         "sweep batches": {"task": "issuance.sweep", "schedule": settings.sweep_interval_s},
         "advance rounds": {"task": "anchors.advance", "schedule": round_s},
         "publish identities": {"task": "keys.publish_pending", "schedule": round_s},
+        "renew status lists": {"task": "status_lists.renew", "schedule": _HOUR_S},
         "forget kept answers": {"task": "idempotency.forget", "schedule": _HOUR_S},
     }
 
