@@ -107,3 +107,118 @@ class NodeNotRunning(PortalError):
 class ChainUnreachable(PortalError):
     status = 503
     code = "chain-unreachable"
+
+
+class NotPermitted(PortalError):
+    """The caller is known and may see the tenant, and may not do this."""
+
+    status = 403
+    code = "not-permitted"
+
+
+class CrossSiteRequest(PortalError):
+    """A write with a cookie that does not prove to come from this node's own pages."""
+
+    status = 403
+    code = "cross-site-request"
+
+
+class PersonRequired(PortalError):
+    """An API key has no password, sessions or second factor."""
+
+    status = 403
+    code = "person-required"
+
+
+class SignInRefused(PortalError):
+    """One answer for an unknown account, a wrong password and a wrong code."""
+
+    status = 401
+    code = "sign-in-refused"
+
+
+class SecondFactorRequired(PortalError):
+    """The password is right; repeat the request with `code` or `recovery_code`."""
+
+    status = 401
+    code = "second-factor-required"
+
+
+class TooManyAttempts(PortalError):
+    """`retry_after_s` is also the answer's Retry-After header."""
+
+    status = 429
+    code = "too-many-attempts"
+
+    def __init__(self, detail: str, *, retry_after_s: int) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
+
+class WeakPassword(PortalError):
+    status = 422
+    code = "weak-password"
+
+
+class InvalidAddress(PortalError):
+    status = 422
+    code = "invalid-address"
+
+
+class PersonExists(PortalError):
+    status = 409
+    code = "person-exists"
+
+
+class InvalidCode(PortalError):
+    status = 422
+    code = "invalid-code"
+
+
+class SecondFactorState(PortalError):
+    """TOTP is on where it should be off, or the other way round."""
+
+    status = 409
+    code = "second-factor-state"
+
+
+class SessionNotFound(PortalError):
+    status = 404
+    code = "session-not-found"
+
+
+class MemberNotFound(PortalError):
+    status = 404
+    code = "member-not-found"
+
+
+class InvitationNotFound(PortalError):
+    """Unknown, used, ended, of another tenant or for another address: which of them is not told."""
+
+    status = 404
+    code = "invitation-not-found"
+
+
+class RoleNotFound(PortalError):
+    status = 404
+    code = "role-not-found"
+
+
+class RoleInUse(PortalError):
+    status = 409
+    code = "role-in-use"
+
+
+class InvalidRole(PortalError):
+    status = 422
+    code = "invalid-role"
+
+
+class InvalidPermissions(PortalError):
+    status = 422
+    code = "invalid-permissions"
+
+
+class ApiKeyNotFound(PortalError):
+    status = 404
+    code = "api-key-not-found"

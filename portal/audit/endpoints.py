@@ -11,13 +11,13 @@ from sqlalchemy import select
 from portal.anchors.proofs import published_anchor_json
 from portal.audit import service
 from portal.audit.models import AuditHead
-from portal.auth.depends import ApiKeyName
-from portal.db.session import platform_session, tenant_session
+from portal.auth.depends import Access, may
+from portal.db.session import tenant_session
 from portal.errors import PortalError
 from portal.process import node
-from portal.tenants import repository as tenants
 
 router = APIRouter(prefix="/v1/tenants/{tenant}/audit", tags=["audit"])
+Reader = Annotated[Access, may("audit:read")]
 
 
 class AuditHeadNotFound(PortalError):
@@ -51,17 +51,14 @@ class AuditHeadRead(BaseModel):
 
 @router.get("", summary="Who did what, oldest first")
 def list_entries(
-    tenant: str,
-    _caller: ApiKeyName,
+    access: Reader,
     after: Annotated[int, Query(ge=0, le=2**62, description="Entries with a higher number.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     act: Annotated[str | None, Query(max_length=100, examples=["award.revoked"])] = None,
 ) -> AuditPage:
     """Entries never change: what was read once need not be read again."""
     this = node()
-    with platform_session(this.app_engine) as session:
-        tenant_id = tenants.require_tenant_id(session, tenant)
-    with tenant_session(this.app_engine, tenant_id) as session:
+    with tenant_session(this.app_engine, access.tenant_id) as session:
         entries = service.page(session, after=after, limit=limit, act=act)
     rows = [AuditEntryRead.model_validate(entry) for entry in entries]
     return AuditPage(data=rows, next_cursor=rows[-1].number if len(rows) == limit else None)
@@ -69,13 +66,11 @@ def list_entries(
 
 @router.get("/heads/{number}", summary="A head of the log with its anchor proof")
 def read_head(
-    tenant: str, number: Annotated[int, Path(ge=1, le=2**62, description="Entries at the time.")], _caller: ApiKeyName
+    number: Annotated[int, Path(ge=1, le=2**62, description="Entries at the time.")], access: Reader
 ) -> AuditHeadRead:
     """Keep it: later it shows whether the log still goes on from there."""
     this = node()
-    with platform_session(this.app_engine) as session:
-        tenant_id = tenants.require_tenant_id(session, tenant)
-    with tenant_session(this.app_engine, tenant_id) as session:
+    with tenant_session(this.app_engine, access.tenant_id) as session:
         head = session.scalars(select(AuditHead).where(AuditHead.number == number)).one_or_none()
         if head is None:
             known = ", ".join(str(each.number) for each in service.heads(session)) or "none yet"

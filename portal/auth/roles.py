@@ -11,12 +11,19 @@ Permission = Literal[
     "batches:read",
     "batches:issue",
     "awards:revoke",
+    "awards:suspend",
+    "credentials:issue",
+    "credentials:read",
+    "credentials:status",
+    "credentials:verify",
     "audit:read",
     "members:read",
     "members:manage",
     "roles:manage",
     "api-keys:read",
     "api-keys:manage",
+    "webhooks:read",
+    "webhooks:manage",
 ]
 
 EVERYTHING: Final[frozenset[str]] = frozenset(get_args(Permission))
@@ -28,13 +35,16 @@ SUPER_ADMIN: Final = "super-admin"
 
 _READS: Final = frozenset({"tenants:read", "templates:read", "batches:read"})
 
+# The VC API (portal/vc_api): credentials that a client composed.
+_VC_API: Final = frozenset({"credentials:issue", "credentials:read", "credentials:status", "credentials:verify"})
+
 # super-admin is a role on the node, the others are roles within one tenant.
 ROLES: Final[dict[str, frozenset[str]]] = {
     SUPER_ADMIN: EVERYTHING,
     "issuer-admin": OF_A_TENANT,
-    "issuer": _READS | {"templates:write", "batches:issue", "awards:revoke"},
-    "auditor": _READS | {"audit:read", "members:read", "api-keys:read"},
-    "verifier": frozenset({"tenants:read"}),
+    "issuer": _READS | {"templates:write", "batches:issue", "awards:revoke", "awards:suspend"} | _VC_API,
+    "auditor": _READS | {"credentials:read", "audit:read", "members:read", "api-keys:read", "webhooks:read"},
+    "verifier": frozenset({"tenants:read", "credentials:verify"}),
     "recipient": frozenset(),
 }
 TENANT_ROLES: Final[dict[str, frozenset[str]]] = {name: held for name, held in ROLES.items() if name != SUPER_ADMIN}

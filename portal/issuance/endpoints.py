@@ -6,15 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, File, Form, Query, UploadFile
 from pydantic import BaseModel, Field
 
-from portal.audit import actors
-from portal.auth.depends import ApiKeyName
+from portal.auth.depends import Access, may
 from portal.awards import repository as awards
-from portal.db.session import platform_session, tenant_session
+from portal.db.session import tenant_session
 from portal.issuance import service
 from portal.issuance.schemas import BatchRead
 from portal.limits import MAX_UPLOAD_BYTES
 from portal.process import node
-from portal.tenants import repository as tenants
 
 router = APIRouter(prefix="/v1", tags=["batches"])
 
@@ -35,16 +33,13 @@ class CredentialPage(BaseModel):
 
 @router.post("/batches", status_code=202, summary="Issue from a spreadsheet")
 def create_batch(
-    tenant: Annotated[str, Form(description="Short name of the tenant.", examples=["acme"])],
     template: Annotated[str, Form(description="Short name of the template.", examples=["bachelor"])],
     file: Annotated[UploadFile, File(description="CSV or XLSX, 20 MB at most.")],
-    caller: ApiKeyName,
+    access: Annotated[Access, may("batches:issue", tenant="form")],
     skip_bad_rows: Annotated[bool, Form(description="Issue the good rows even if others have faults.")] = False,
 ) -> BatchRead:
     """Read and check the whole file, then issue. A file with faults is refused whole unless told otherwise."""
-    this = node()
-    with platform_session(this.app_engine) as session:
-        tenant_id = tenants.require_tenant_id(session, tenant)
+    this, tenant_id = node(), access.tenant_id
     batch = service.create_batch(
         this,
         tenant_id,
@@ -52,30 +47,24 @@ def create_batch(
         filename=file.filename or "upload",
         data=file.file.read(MAX_UPLOAD_BYTES + 1),
         skip_bad_rows=skip_bad_rows,
-        actor=actors.api_key(caller),
+        actor=access.actor,
     )
     return service.read_batch(this, tenant_id, batch.id)
 
 
 @router.get("/tenants/{tenant}/batches/{batch_id}", summary="How far a batch is")
-def read_batch(tenant: str, batch_id: UUID, _caller: ApiKeyName) -> BatchRead:
-    this = node()
-    with platform_session(this.app_engine) as session:
-        tenant_id = tenants.require_tenant_id(session, tenant)
-    return service.read_batch(this, tenant_id, batch_id)
+def read_batch(batch_id: UUID, access: Annotated[Access, may("batches:read")]) -> BatchRead:
+    return service.read_batch(node(), access.tenant_id, batch_id)
 
 
 @router.get("/tenants/{tenant}/batches/{batch_id}/credentials", summary="The credentials of a batch")
 def list_credentials(
-    tenant: str,
     batch_id: UUID,
-    _caller: ApiKeyName,
+    access: Annotated[Access, may("batches:read")],
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     after: UUID | None = None,
 ) -> CredentialPage:
-    this = node()
-    with platform_session(this.app_engine) as session:
-        tenant_id = tenants.require_tenant_id(session, tenant)
+    this, tenant_id = node(), access.tenant_id
     with tenant_session(this.app_engine, tenant_id) as session:
         service.require_batch(session, batch_id)
         pairs = awards.page_of_batch(session, batch_id, after=after, limit=limit)

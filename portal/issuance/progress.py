@@ -10,11 +10,9 @@ from fastapi import APIRouter, Header
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from portal.auth.depends import ApiKeyName
-from portal.db.session import platform_session
+from portal.auth.depends import Access, may
 from portal.issuance import service
 from portal.process import node
-from portal.tenants import repository as tenants
 
 router = APIRouter(prefix="/v1/tenants/{tenant}/batches", tags=["batches"])
 
@@ -32,16 +30,17 @@ _RETRY_MS = 2_000
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def follow(
-    tenant: str,
     batch_id: UUID,
-    _caller: ApiKeyName,
+    access: Annotated[Access, may("batches:read")],
     last_event_id: Annotated[str | None, Header(description="Set by the browser when it comes back.")] = None,
 ) -> StreamingResponse:
     """An event `progress` whenever a number changed, and `end` when nothing will change any more."""
-    first = await run_in_threadpool(_look, tenant, batch_id)  # a refusal is an ordinary answer, before the stream
+    first = await run_in_threadpool(
+        _look, access.tenant_id, batch_id
+    )  # a refusal is an ordinary answer, before the stream
 
     async def look() -> dict[str, Any]:
-        return await run_in_threadpool(_look, tenant, batch_id)
+        return await run_in_threadpool(_look, access.tenant_id, batch_id)
 
     stream = events(first, look, wait=lambda: asyncio.sleep(_EVERY_S), seen=last_event_id)
     # No buffering on the way, or nothing is seen until the end.
@@ -78,9 +77,6 @@ def _id(state: dict[str, Any]) -> str:
     return f"{state['state']}-{state['recorded']}-{state['reserved']}"
 
 
-def _look(tenant: str, batch_id: UUID) -> dict[str, Any]:
-    this = node()
-    with platform_session(this.app_engine) as session:
-        tenant_id = tenants.require_tenant_id(session, tenant)
-    batch = service.read_batch(this, tenant_id, batch_id)
+def _look(tenant_id: UUID, batch_id: UUID) -> dict[str, Any]:
+    batch = service.read_batch(node(), tenant_id, batch_id)
     return batch.model_dump(mode="json", include={"state", "rows", "rows_refused", "reserved", "recorded"})

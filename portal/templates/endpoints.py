@@ -1,16 +1,14 @@
 """Templates over HTTP."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from portal.audit import actors
-from portal.auth.depends import ApiKeyName
-from portal.db.session import platform_session, tenant_session
+from portal.auth.depends import Access, may
+from portal.db.session import tenant_session
 from portal.process import node
 from portal.templates import service
-from portal.tenants import repository
 
 router = APIRouter(prefix="/v1/tenants/{tenant}/templates", tags=["templates"])
 
@@ -22,27 +20,24 @@ class TemplateRead(BaseModel):
 
 
 @router.put("/{template}", summary="Store a template; a changed one gets a new version")
-def put_template(tenant: str, template: str, document: dict[str, Any], caller: ApiKeyName) -> TemplateRead:
+def put_template(
+    template: str, document: dict[str, Any], access: Annotated[Access, may("templates:write")]
+) -> TemplateRead:
     """Versions never change: what was issued keeps the version it was made from."""
     this = node()
-    with platform_session(this.app_engine) as session:
-        tenant_id = repository.require_tenant_id(session, tenant)
-    with tenant_session(this.app_engine, tenant_id) as session:
+    with tenant_session(this.app_engine, access.tenant_id) as session:
         stored = service.put_template(
             session,
-            tenant_id=tenant_id,
+            tenant_id=access.tenant_id,
             slug=template,
             document=document,
-            actor=actors.api_key(caller),
+            actor=access.actor,
             now=this.now(),
         )
         return TemplateRead(template=template, version=stored.version, document=stored.document)
 
 
 @router.get("", summary="List a tenant's templates")
-def list_templates(tenant: str, _caller: ApiKeyName) -> list[str]:
-    this = node()
-    with platform_session(this.app_engine) as session:
-        tenant_id = repository.require_tenant_id(session, tenant)
-    with tenant_session(this.app_engine, tenant_id) as session:
+def list_templates(access: Annotated[Access, may("templates:read")]) -> list[str]:
+    with tenant_session(node().app_engine, access.tenant_id) as session:
         return service.slugs(session)

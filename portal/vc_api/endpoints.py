@@ -11,7 +11,7 @@ from portal.db.session import platform_session, tenant_session
 from portal.process import node
 from portal.tenants.repository import require_tenant_id
 from portal.vc_api import bodies, issuing, presenting, schemas, status, store, verifying
-from portal.vc_api.callers import Caller
+from portal.vc_api.callers import Issuer, Reader, StatusSetter, Verifier
 from portal.vc_api.errors import NotFound, Problem
 from portal.vc_api.instances import DEFAULT, find_instance
 from portal.vc_api.routing import VcApiRoute
@@ -59,7 +59,7 @@ Tenant = Annotated[UUID, Depends(_tenant)]
 @issuing_router.post(
     "/credentials/issue", status_code=201, openapi_extra=schemas.ISSUE, summary="Issue a credential (eddsa-rdfc-2022)"
 )
-def issue(caller: Caller, tenant_id: Tenant, body: Body) -> JSONResponse:
+def issue(caller: Issuer, tenant_id: Tenant, body: Body) -> JSONResponse:
     """Signs as the tenant's did:web. A credential without an issuer gets it; any other issuer is refused."""
     return _issued(issuing.issue(node(), tenant_id, body, DEFAULT, "web", caller=caller))
 
@@ -70,7 +70,7 @@ def issue(caller: Caller, tenant_id: Tenant, body: Body) -> JSONResponse:
     openapi_extra=schemas.ISSUE,
     summary="Issue a credential by one suite and key type",
 )
-def issue_by_instance(caller: Caller, tenant_id: Tenant, instance: InstanceName, body: Body) -> JSONResponse:
+def issue_by_instance(caller: Issuer, tenant_id: Tenant, instance: InstanceName, body: Body) -> JSONResponse:
     """Signs as the tenant's did:web; a key that it lacks is made and published first."""
     return _issued(issuing.issue(node(), tenant_id, body, find_instance(instance), "web", caller=caller))
 
@@ -81,7 +81,7 @@ def issue_by_instance(caller: Caller, tenant_id: Tenant, instance: InstanceName,
     openapi_extra=schemas.ISSUE,
     summary="Issue a credential as the tenant's did:key",
 )
-def issue_as_did_key(caller: Caller, tenant_id: Tenant, instance: InstanceName, body: Body) -> JSONResponse:
+def issue_as_did_key(caller: Issuer, tenant_id: Tenant, instance: InstanceName, body: Body) -> JSONResponse:
     """As the other instances; the issuer is the tenant's did:key of that key type, made at the first use."""
     return _issued(issuing.issue(node(), tenant_id, body, find_instance(instance), "key", caller=caller))
 
@@ -93,7 +93,7 @@ def issue_as_did_key(caller: Caller, tenant_id: Tenant, instance: InstanceName, 
     summary="Derive a credential that shows only a part",
 )
 @issuing_router.post("/instances/{instance}/credentials/derive", status_code=201, include_in_schema=False)
-def derive(_caller: Caller, _tenant_id: Tenant, body: Body) -> JSONResponse:
+def derive(_caller: Issuer, _tenant_id: Tenant, body: Body) -> JSONResponse:
     """From a base proof (ecdsa-sd-2023): what is mandatory, and what `options.selectivePointers` add."""
     return _issued(issuing.derive(body))
 
@@ -102,14 +102,14 @@ def derive(_caller: Caller, _tenant_id: Tenant, body: Body) -> JSONResponse:
     "/credentials/status", openapi_extra=schemas.STATUS, summary="Set the status of an issued credential"
 )
 @issuing_router.post("/instances/{instance}/credentials/status", include_in_schema=False)
-def set_status(caller: Caller, tenant_id: Tenant, body: Body) -> JSONResponse:
+def set_status(caller: StatusSetter, tenant_id: Tenant, body: Body) -> JSONResponse:
     """Of every credential that was issued here under `credentialId`. A revocation is final."""
     status.set_status(node(), tenant_id, body, caller=caller)
     return JSONResponse({})
 
 
 @issuing_router.get("/anchors/{credential_id:path}", summary="The anchor proof of a credential issued by the VC API")
-def anchor(_caller: Caller, tenant_id: Tenant, credential_id: str) -> JSONResponse:
+def anchor(_caller: Reader, tenant_id: Tenant, credential_id: str) -> JSONResponse:
     """Of the newest credential with this `credentialId` that is in an anchor round."""
     with tenant_session(node().app_engine, tenant_id) as session:
         for row in store.named(session, credential_id):
@@ -121,14 +121,14 @@ def anchor(_caller: Caller, tenant_id: Tenant, credential_id: str) -> JSONRespon
 
 @verifying_router.post("/credentials/verify", openapi_extra=schemas.VERIFY, summary="Verify a credential")
 @verifying_router.post("/instances/{instance}/credentials/verify", include_in_schema=False)
-def verify(_caller: Caller, _tenant_id: Tenant, body: Body) -> JSONResponse:
+def verify(_caller: Verifier, _tenant_id: Tenant, body: Body) -> JSONResponse:
     """200 only if every check that was asked for passed; without `options.checks` that is every check there is."""
     return JSONResponse(verifying.verify(node(), body))
 
 
 @verifying_router.post("/presentations/verify", openapi_extra=schemas.PRESENTATION, summary="Verify a presentation")
 @verifying_router.post("/instances/{instance}/presentations/verify", include_in_schema=False)
-def verify_presentation(_caller: Caller, _tenant_id: Tenant, body: Body) -> JSONResponse:
+def verify_presentation(_caller: Verifier, _tenant_id: Tenant, body: Body) -> JSONResponse:
     """Its proof (with `options.challenge` and `options.domain`), its holder, and each credential in it."""
     return JSONResponse(presenting.verify(node(), body))
 
