@@ -1,0 +1,306 @@
+"""Tokens whose text, JSON or algorithm is forged. Part of `forged_tokens`."""
+
+from __future__ import annotations
+
+import json
+
+from did.jose import (
+    AlgorithmRefused,
+    TokenMalformed,
+    TokenSignatureInvalid,
+    TokenTooLarge,
+)
+from tests.attacks.forgery import (
+    ALGORITHM_OF_KEY,
+    RFC_7515,
+    RFC_8725,
+    SEVERAL,
+    SIGNATURE,
+    STRICT_JSON,
+    Forgery,
+)
+from tests.attacks.token_builds import (
+    MALLORY,
+    Build,
+    afterwards,
+    forged,
+    hmac_token,
+    in_bytes,
+    last_part,
+    other_last_digit,
+    spelled,
+    unsigned,
+)
+
+
+def _twice(member: str, value: str) -> Build:
+    """A header that names a member twice, first with a harmless or tempting value."""
+    return in_bytes(header=lambda head: head.replace(b"{", f'{{"{member}":{value},'.encode(), 1))
+
+
+FORGERIES = [
+    # --- the text of the token ---------------------------------------------------------------------
+    Forgery(
+        "a token larger than any credential",
+        "CVE-2023-6681, GHSA-j857-7rvv-vj97: work before any check",
+        SEVERAL,
+        forged(claims={"filler": "x" * 400_000}),
+        TokenTooLarge,
+    ),
+    Forgery(
+        "a header larger than any header",
+        "CVE-2026-27932: parameters that cost work",
+        SEVERAL,
+        forged(header={"filler": "x" * 20_000}),
+        TokenMalformed,
+    ),
+    Forgery("a fourth part", RFC_7515 + "3.1: three parts", SEVERAL, afterwards(lambda t: f"{t}.AAAA"), TokenMalformed),
+    Forgery(
+        "five parts, as an encrypted token",
+        "RFC 7516, section 9",
+        SEVERAL,
+        afterwards(lambda t: f"{t}.AAAA.AAAA"),
+        TokenMalformed,
+    ),
+    Forgery("no signature part", RFC_7515 + "7.1", SEVERAL, afterwards(lambda t: t.rpartition(".")[0]), TokenMalformed),
+    Forgery(
+        "the JSON serialization",
+        RFC_7515 + "7.2: another form",
+        SEVERAL,
+        afterwards(lambda t: json.dumps(dict(zip(("protected", "payload", "signature"), t.split("."), strict=True)))),
+        TokenMalformed,
+    ),
+    Forgery(
+        "padding behind the payload",
+        RFC_7515 + "2: without padding",
+        "alphabet",
+        spelled(payload=lambda p: p + "=" * (-len(p) % 4)),
+        TokenMalformed,
+    ),
+    Forgery(
+        "line breaks in the payload",
+        "RFC 4648, section 3.3: other characters",
+        "alphabet",
+        spelled(payload=lambda p: p[:40] + "\r\n\r\n" + p[40:]),
+        TokenMalformed,
+    ),
+    Forgery(
+        "the other base64 alphabet",
+        "RFC 4648, section 5",
+        "alphabet",
+        spelled(payload=lambda p: p.replace("-", "+").replace("_", "/")),
+        TokenMalformed,
+    ),
+    Forgery(
+        "unused bits in the header",
+        "RFC 4648, section 3.5: canonical encoding",
+        "spelling",
+        spelled(header=other_last_digit),
+        TokenMalformed,
+    ),
+    Forgery(
+        "unused bits in the payload",
+        "RFC 9901, section 4.2.1: digests are over the text",
+        "spelling",
+        spelled(payload=other_last_digit),
+        TokenMalformed,
+    ),
+    Forgery(
+        "unused bits in the signature",
+        "RFC 4648, section 12: a second text for one signature",
+        "spelling",
+        afterwards(last_part(other_last_digit)),
+        TokenMalformed,
+    ),
+    Forgery(
+        "a length that no bytes have",
+        "RFC 4648, section 4: groups of digits",
+        SEVERAL,
+        afterwards(last_part(lambda s: s + "AAA")),
+        TokenMalformed,
+    ),
+    Forgery(
+        "a detached payload",
+        RFC_7515 + "appendix F",
+        SEVERAL,
+        afterwards(lambda t: t.split(".")[0] + ".." + t.split(".")[2]),
+        TokenMalformed,
+    ),
+    Forgery(
+        "an empty signature under a good algorithm",
+        "CVE-2020-28042: an empty signature",
+        SEVERAL,
+        afterwards(last_part(lambda s: "")),
+        TokenMalformed,
+    ),
+    # --- one reading -------------------------------------------------------------------------------
+    Forgery(
+        "two algorithms in one header",
+        RFC_7515 + "4: member names are unique",
+        STRICT_JSON,
+        _twice("alg", '"none"'),
+        TokenMalformed,
+    ),
+    Forgery(
+        "two keys in one header",
+        "RFC 8259, section 4: unpredictable",
+        STRICT_JSON,
+        _twice("kid", f'"{MALLORY}#key-1"'),
+        TokenMalformed,
+    ),
+    Forgery(
+        "two types in one header",
+        RFC_8725 + "2.8: cross-JWT confusion",
+        STRICT_JSON,
+        _twice("typ", '"at+jwt"'),
+        TokenMalformed,
+    ),
+    Forgery(
+        "two issuers in one payload",
+        "RFC 7519, section 4: claim names are unique",
+        STRICT_JSON,
+        in_bytes(payload=lambda p: p.replace(b"{", f'{{"iss":"{MALLORY}",'.encode(), 1)),
+        TokenMalformed,
+    ),
+    Forgery(
+        "two names of one achievement",
+        "RFC 7493, section 2.3",
+        STRICT_JSON,
+        in_bytes(payload=lambda p: p.replace(b'"name":"Physics"', b'"name":"Medicine","name":"Physics"')),
+        TokenMalformed,
+    ),
+    Forgery(
+        "a number that is none",
+        "RFC 8259, section 6: NaN",
+        STRICT_JSON,
+        in_bytes(payload=lambda p: p.replace(b"{", b'{"credits":NaN,', 1)),
+        TokenMalformed,
+    ),
+    Forgery(
+        "half a character",
+        "RFC 7493, section 2.1: surrogates",
+        STRICT_JSON,
+        in_bytes(payload=lambda p: p.replace(b"{", b'{"note":"\\ud800",', 1)),
+        TokenMalformed,
+    ),
+    Forgery(
+        "a payload in UTF-16",
+        "RFC 7519, section 7.2: UTF-8",
+        STRICT_JSON,
+        in_bytes(payload=lambda p: p.decode().encode("utf-16-le")),
+        TokenMalformed,
+    ),
+    Forgery(
+        "brackets without an end in sight",
+        "CVE-2025-52999: nesting as a weapon",
+        STRICT_JSON,
+        in_bytes(payload=lambda p: p.replace(b"{", b'{"note":' + b"[" * 90 + b"]" * 90 + b",", 1)),
+        TokenMalformed,
+    ),
+    Forgery(
+        "a second object behind the payload",
+        "RFC 8259, section 2: one value",
+        SEVERAL,
+        in_bytes(payload=lambda p: p + b"{}"),
+        TokenMalformed,
+    ),
+    Forgery(
+        "a list as payload",
+        "RFC 7519, section 7.2: an object",
+        SEVERAL,
+        in_bytes(payload=lambda p: b"[" + p + b"]"),
+        TokenMalformed,
+    ),
+    # --- the algorithm -----------------------------------------------------------------------------
+    Forgery("no algorithm and no signature", RFC_8725 + "3.2: none", SEVERAL, unsigned("none"), TokenMalformed),
+    Forgery(
+        "none with a signature beside",
+        RFC_7515 + "appendix A.5",
+        SEVERAL,
+        forged(header={"alg": "none"}),
+        AlgorithmRefused,
+    ),
+    Forgery(
+        "none in other letters",
+        "CVE-2020-28042 and others: nOnE",
+        SEVERAL,
+        forged(header={"alg": "nOnE"}),
+        AlgorithmRefused,
+    ),
+    Forgery(
+        "a public key as secret",
+        RFC_8725 + "2.1; CVE-2016-10555, CVE-2024-37568",
+        SEVERAL,
+        hmac_token(lambda world: world.rsa.public_key.raw),
+        AlgorithmRefused,
+        key="rsa",
+    ),
+    Forgery(
+        "an empty secret",
+        "CVE-2026-28498: empty HMAC key",
+        SEVERAL,
+        hmac_token(lambda world: b""),
+        AlgorithmRefused,
+        key="rsa",
+    ),
+    Forgery(
+        "no word about the algorithm",
+        RFC_7515 + "4.1.1: must be there",
+        SEVERAL,
+        forged(header={"alg": None}),
+        AlgorithmRefused,
+    ),
+    Forgery(
+        "a list of algorithms",
+        RFC_7515 + "4.1.1: one text",
+        SEVERAL,
+        forged(header={"alg": ["EdDSA"]}),
+        AlgorithmRefused,
+    ),
+    Forgery(
+        "an algorithm that nobody registered",
+        RFC_8725 + "3.1: supported ones only",
+        SEVERAL,
+        forged(header={"alg": "EdDSA2"}),
+        AlgorithmRefused,
+    ),
+    Forgery(
+        "a weak relative of the algorithm",
+        RFC_8725 + "3.2: SHA-1 and its kind",
+        SEVERAL,
+        forged(header={"alg": "RS1"}, key="rsa"),
+        AlgorithmRefused,
+        key="rsa",
+    ),
+    Forgery(
+        "another curve's algorithm",
+        RFC_8725 + "3.1: the key's own algorithm",
+        ALGORITHM_OF_KEY,
+        forged(header={"alg": "ES256"}),
+        AlgorithmRefused,
+    ),
+    Forgery(
+        "the algorithm of a look-alike curve",
+        "RFC 8812, section 3: ES256K is another curve",
+        ALGORITHM_OF_KEY,
+        forged(header={"alg": "ES256K"}, key="p256"),
+        AlgorithmRefused,
+        key="p256",
+    ),
+    Forgery(
+        "a longer hash than the key's",
+        "RFC 7518, section 3.4: hash by curve",
+        ALGORITHM_OF_KEY,
+        forged(header={"alg": "ES384"}, key="p256"),
+        AlgorithmRefused,
+        key="p256",
+    ),
+    Forgery(
+        "the other padding of RSA",
+        "RFC 7518, section 3.5: PS256 is no RS256",
+        SIGNATURE,
+        forged(header={"alg": "PS256"}, key="rsa"),
+        TokenSignatureInvalid,
+        key="rsa",
+    ),
+]
