@@ -1,6 +1,5 @@
 """What the public pages are given: credentials by their public id, the demo, facts, verification."""
 
-import json
 import socket
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -15,6 +14,7 @@ from portal.awards.models import Award, Credential
 from portal.awards.service import revoke
 from portal.bootstrap.demo import DEMO_TENANT, demo_public_id
 from portal.db.session import platform_session, tenant_session
+from portal.pages.readable import readable
 from portal.pages.source import AwardState, Demo, FormLink, NodeFacts, PublicCredential, Visibility
 from portal.tenants import repository as tenants
 from portal.tenants.models import Tenant
@@ -117,7 +117,7 @@ def _public(
         tenant_name=tenant.name,
         format=credential.format,
         data=credential.data,
-        document=json.loads(credential.data),
+        document=readable(credential.data) or {},
         award_state=cast("AwardState", award.status),
         award_reason=award.reason,
         visibility=cast("Visibility", award.visibility),

@@ -21,6 +21,7 @@ from portal.public import NodeSource
 from portal.published import router as published_router
 from portal.security_txt import router as security_txt_router
 from portal.templates.endpoints import router as templates_router
+from portal.templates.published import router as types_router
 from portal.tenants.endpoints import router as tenants_router
 from portal.vc_api.endpoints import issuing_router as vc_api_issuing_router
 from portal.vc_api.endpoints import verifying_router as vc_api_verifying_router
@@ -49,6 +50,7 @@ SERVICES = (
         routers=(
             _fixed(health_router),
             _fixed(published_router),
+            _fixed(types_router),
             _fixed(resolution_router),
             _fixed(docs_router),
             _fixed(security_txt_router),

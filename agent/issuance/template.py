@@ -16,6 +16,7 @@ from agent.issuance.errors import InvalidTemplate
 from agent.issuance.mapping import Claim, Column, check_no_member_twice, parse_claims, parse_columns
 from agent.issuance.template_json import Members
 from agent.issuance.template_status import StatusSettings, parse_status
+from vc.secured import Form
 
 IDENTITY_METHODS = ("did:web", "did:ethr")
 CRYPTOSUITES = (
@@ -25,7 +26,7 @@ CRYPTOSUITES = (
     "ecdsa-jcs-2019",
     "Ed25519Signature2020",
 )
-FORMATS = ("ldp_vc",)
+FORMATS = tuple(form.value for form in Form)
 
 # Open Badges 3.0, enumeration AchievementType. Extensions begin with "ext:".
 ACHIEVEMENT_TYPES = frozenset(

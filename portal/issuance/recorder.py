@@ -15,7 +15,8 @@ from agent.issuance.draft import build_credential
 from agent.issuance.errors import RowRefused
 from agent.issuance.fields import NAME_FIELDS
 from agent.issuance.formats.issuer import FormatIssuer, key_type_of
-from agent.issuance.formats.making import make_issuer
+from agent.issuance.formats.making import Making, make_issuer
+from agent.issuance.formats.sd_jwt_vc import SdJwtTerms
 from agent.issuance.issue import IssuedCredential
 from agent.issuance.rows import Row
 from agent.issuance.template import TemplateDocument
@@ -31,13 +32,16 @@ from portal.issuance.faults import fault_values
 from portal.issuance.models import Batch, BatchRow, BatchRowError
 from portal.issuance.reserved import Reserved, present, reserved_forms
 from portal.keys import repository as keys
+from portal.keys.models import IssuerIdentity
 from portal.keys.service import signer_for
 from portal.status_lists import service as status_lists
 from portal.templates import service as templates
 from portal.tenants.models import PublicId
 from portal.wiring import Node
+from vc.secured import Form
 
 SEALED_VALUES = "batch_rows.sealed_values"
+_SALT_BYTES = 16  # of a disclosure (RFC 9901, section 9.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +67,32 @@ class Recorder:
 
     def _make_issuers(self) -> tuple[dict[str, FormatIssuer], dict[str, UUID]]:
         """An issuer per form of the template, and the key each signs with."""
+        making = Making(self._template.cryptosuite, self._now.replace(microsecond=0), self._sd_jwt_terms())
         issuers: dict[str, FormatIssuer] = {}
         key_ids: dict[str, UUID] = {}
         for form in self._template.formats:
             key_type = key_type_of(form, self._template.cryptosuite)
-            signer, key_ids[form] = signer_for(self._node, self._session, self._batch.identity_id, key_type)
-            issuers[form] = make_issuer(
-                form, signer, cryptosuite=self._template.cryptosuite, now=self._now.replace(microsecond=0)
-            )
+            signer, key_ids[form] = signer_for(self._node, self._session, self._identity_of(form).id, key_type)
+            issuers[form] = make_issuer(form, signer, making)
         return issuers, key_ids
+
+    def _identity_of(self, form: str) -> IssuerIdentity:
+        """The identity that signs. An SD-JWT VC names its issuer by URL, whose key set has the did:web's names."""
+        if form == Form.SD_JWT_VC and self._has_url:
+            return keys.identity(self._session, "web")
+        return self._identity
+
+    @property
+    def _has_url(self) -> bool:
+        """Whether JWT VC Issuer Metadata can be found: only with https. Without, the DID names the issuer."""
+        return self._identity.base_url.startswith("https://")
+
+    def _sd_jwt_terms(self) -> SdJwtTerms | None:
+        kind = templates.type_of_version(self._session, self._batch.template_version_id)
+        if kind is None:
+            return None
+        issuer = self._identity.base_url if self._has_url else self._identity.did
+        return SdJwtTerms(kind, issuer, salt=lambda: secrets.token_urlsafe(_SALT_BYTES))
 
     def secure(self, rows: Sequence[BatchRow]) -> None:
         """Build and sign; nothing is stored yet. A row is made in all forms or set aside."""
@@ -164,7 +185,7 @@ class Recorder:
             "id": reserved.credential_id,
             "tenant_id": self._batch.tenant_id,
             "award_id": present(row.award_id),
-            "identity_id": self._identity.id,
+            "identity_id": self._identity_of(reserved.form).id,
             "key_id": self._key_ids[reserved.form],
             "format": reserved.form,
             "public_id": reserved.public_id,

@@ -27,4 +27,6 @@ class TemplateVersion(TenantOwned, Base):
     template_id: Mapped[UUID] = mapped_column(ForeignKey("templates.id", ondelete="CASCADE"))
     version: Mapped[int]
     document: Mapped[dict[str, Any]]
+    type_metadata: Mapped[bytes | None]
+    """What is served at the `vct` of its SD-JWT VCs, byte for byte, since they carry its digest."""
     created_at: Mapped[datetime]

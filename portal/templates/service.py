@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -11,11 +12,16 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from agent.issuance.errors import InvalidTemplate as InvalidTemplateDocument
+from agent.issuance.errors import RowRefused
+from agent.issuance.sd_jwt_types import CredentialType
+from agent.issuance.sd_jwt_types import type_metadata as type_metadata_of
 from agent.issuance.template import TemplateDocument
 from portal.audit import service as audit
 from portal.db.ids import new_id
 from portal.errors import InvalidTemplate, TemplateNotFound
+from portal.keys import repository as keys
 from portal.templates.models import Template, TemplateVersion
+from vc.secured import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ def put_template(
     Raises:
         InvalidTemplate: names the member that is wrong.
     """
-    parse(document)
+    template_document = parse(document)
     # Two first versions at once: one makes the template, the other waits for it and adds the next version.
     made = insert(Template).values(id=new_id(now), tenant_id=tenant_id, slug=slug, created_at=now)
     session.execute(made.on_conflict_do_nothing(index_elements=["tenant_id", "slug"]))
@@ -43,12 +49,14 @@ def put_template(
     newest = _newest(session, template.id)
     if newest is not None and newest.document == dict(document):
         return newest
+    number = 1 if newest is None else newest.version + 1
     version = TemplateVersion(
         id=new_id(now),
         tenant_id=tenant_id,
         template_id=template.id,
-        version=1 if newest is None else newest.version + 1,
+        version=number,
         document=dict(document),
+        type_metadata=_type_metadata(session, template_document, slug, number),
         created_at=now,
     )
     session.add(version)
@@ -79,6 +87,21 @@ def of_version(session: Session, version_id: UUID) -> TemplateDocument:
     return parse(session.get_one(TemplateVersion, version_id).document)
 
 
+def type_of_version(session: Session, version_id: UUID) -> CredentialType | None:
+    """The type of a version's SD-JWT VCs; None if its template does not name `dc+sd-jwt`."""
+    metadata = session.get_one(TemplateVersion, version_id).type_metadata
+    return None if metadata is None else CredentialType.of(metadata)
+
+
+def type_metadata(session: Session, slug: str, version: int) -> bytes | None:
+    """What is served at the type's URL; None if no template of this tenant has such a version or type."""
+    return session.scalar(
+        select(TemplateVersion.type_metadata)
+        .join(Template, Template.id == TemplateVersion.template_id)
+        .where(Template.slug == slug, TemplateVersion.version == version)
+    )
+
+
 def slugs(session: Session) -> list[str]:
     return list(session.scalars(select(Template.slug).order_by(Template.slug)))
 
@@ -89,6 +112,17 @@ def parse(document: Mapping[str, Any]) -> TemplateDocument:
         return TemplateDocument.parse(document)
     except InvalidTemplateDocument as error:
         raise InvalidTemplate(str(error)) from error
+
+
+def _type_metadata(session: Session, document: TemplateDocument, slug: str, version: int) -> bytes | None:
+    """Made once, as credentials carry its digest. Raises `InvalidTemplate` for claims that the form cannot hold."""
+    if Form.SD_JWT_VC not in document.formats:
+        return None
+    base_url = keys.identity(session, "web").base_url
+    try:
+        return type_metadata_of(document, f"{base_url}/types/{quote(slug, safe='')}/{version}")
+    except RowRefused as refused:
+        raise InvalidTemplate(f"/formats: dc+sd-jwt is not possible: {refused}") from refused
 
 
 def _newest(session: Session, template_id: UUID) -> TemplateVersion | None:
