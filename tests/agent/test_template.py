@@ -121,7 +121,7 @@ CLAIM = {"pointer": "/credentialSubject/programme", "term": "https://example.org
         (["issuer", "did"], "did:web:x", "/issuer/did", "is not a member"),
         (["identity"], "did:key", "/identity", "is not one of did:web, did:ethr"),
         (["cryptosuite"], "rsa-2048", "/cryptosuite", "is not one of"),
-        (["formats"], ["pdf"], "/formats/0", "is not one of ldp_vc"),
+        (["formats"], ["pdf"], "/formats/0", "is not one of ldp_vc, vc+jwt"),
     ],
 )  # fmt: skip
 def test_a_wrong_member_is_named(path, value, pointer, reason):
