@@ -177,6 +177,10 @@ class IssuerMismatch(VcError):
         self.signers = signers
 
 
+class CertificateUnknown(VcError):
+    """The issuer shows a certificate, and this verifier was told of no root that could vouch for it. Undecided."""
+
+
 class ProofTransformationError(VcError):
     """The document or the proof options cannot be brought into the form that is hashed."""
 

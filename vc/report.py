@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+from vc.secured import Form
+
 REQUIRED_CHECKS = ("structure", "issuer", "proof", "validity", "status", "schema")
 
 
@@ -53,9 +55,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All checks, each name once, every required name there."""
+    """All checks, each name once, every required name there. `form` is that of the credential, where it has one."""
 
     checks: tuple[Check, ...]
+    form: Form | None = None
 
     def __post_init__(self) -> None:
         names = [check.name for check in self.checks]
@@ -88,7 +91,11 @@ class Report:
     def with_checks(self, more: Iterable[Check]) -> Self:
         """The same report with checks added at its end, or put in place of those of the same name."""
         by_name = {check.name: check for check in self.checks} | {check.name: check for check in more}
-        return type(self)(tuple(by_name.values()))
+        return type(self)(tuple(by_name.values()), self.form)
 
     def to_json(self) -> dict[str, Any]:
-        return {"verdict": self.verdict.value, "checks": [check.to_json() for check in self.checks]}
+        return {
+            "verdict": self.verdict.value,
+            "form": None if self.form is None else self.form.value,
+            "checks": [check.to_json() for check in self.checks],
+        }

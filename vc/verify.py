@@ -1,119 +1,156 @@
 """The verification of a credential: one numbered pipeline, one line of the report per step.
 
-1. structure: the data model's rules
-2. issuer:    each proof's key, looked up; one of the proofs is the issuer's
-3. proof:     all proofs hold, under keys that were good
-4. validity:  the credential's own period
+1. structure: the rules of its form and of the data model
+2. issuer:    each key that signed, looked up; one of them is the issuer's
+3. proof:     all signatures hold, under keys that were good
+4. validity:  the credential's own period, and that of the token around it
 5. status:    not revoked, not suspended, by the issuer's own list
 6. schema:    the content fits the schema that the credential names
 7. inner:     only of a credential that carries others (the credentials of a record, CLR 2.0; endorsements, Open
               Badges 3.0 section 9.1 step 6): each of them is verified the same way
 
 No step stops the others; the first six lines are always there. A step that could not be asked is undecided, and a
-report with such a line is no yes.
+report with such a line is no yes. What a step means for a form of credential stands in `vc.forms`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from did.errors import DidError, MethodNotSupported, ResolutionUnavailable
-from vc import schema, structure, wording
-from vc.badges import clr, embedded, open_badges
+from cryptography import x509
+
+from did.document import VerificationMethod
+from did.errors import DidError, KeyNotFound, MethodNotSupported, ResolutionUnavailable
+from vc import schema, wording
+from vc.badges import clr, embedded
 from vc.canonical import rdf
 from vc.errors import (
-    IssuerMismatch,
+    CertificateUnknown,
     MalformedValue,
+    ParsingError,
     SchemaUnavailable,
-    StatusInvalid,
-    StatusIssuerDiffers,
-    StatusListLength,
-    StatusListOutdated,
-    StatusNotReadable,
     StatusUnavailable,
     UnknownContext,
     VcError,
 )
-from vc.model import Credential, list_of
+from vc.forms.document import is_within
+from vc.forms.reading import read_credential
+from vc.forms.sd_jwt import no_type_metadata
+from vc.forms.secured import FetchStatus, Given, Period, SecuredCredential
+from vc.jose import ListKeys
 from vc.policy import Policy
-from vc.proofs.data_integrity import (
-    ASSERTION_METHOD,
-    GetKey,
-    VerifiedProof,
-    check_method,
-    verify_proofs,
-)
-from vc.proofs.proof import controller_of, proofs_of
-from vc.report import Check, Outcome, Report, Verdict
-from vc.status.entry import StatusValue, check_entry, is_readable, parse_entry
+from vc.proofs.data_integrity import GetKey
+from vc.report import REQUIRED_CHECKS, Check, Outcome, Report, Verdict
+from vc.sd_jwt.errors import TypeMetadataUnavailable
+from vc.sd_jwt.issuer_key import GetJson
+from vc.sd_jwt.type_metadata import GetTypeMetadata
+from vc.secured import Form
+from vc.status.entry import StatusValue
+from vc.status.list_token import FetchToken
 
-MAX_STATUS_ENTRIES = 8  # of one credential; each may cost a download
 MAX_INNER_LEVELS = 4  # a record, a badge, its endorsement, the endorsement of the endorser
 MAX_QUESTIONS = 32  # keys, and status lists, of one verification with everything inside the credential
 
-FetchStatus = Callable[[str], Mapping[str, Any]]
-"""The status list credential at a URL. Raises `StatusUnavailable`."""
+_COULD_NOT_ASK = (
+    ResolutionUnavailable,
+    MethodNotSupported,
+    StatusUnavailable,
+    SchemaUnavailable,
+    TypeMetadataUnavailable,
+    UnknownContext,
+    CertificateUnknown,
+)
 
-_COULD_NOT_ASK = (ResolutionUnavailable, MethodNotSupported, StatusUnavailable, SchemaUnavailable, UnknownContext)
+
+def _no_list_keys(identifier: str, _purpose: str) -> Iterable[VerificationMethod]:
+    raise KeyNotFound(f"the token does not say which key of {identifier[:200]} signed")
+
+
+def _no_token(_uri: str) -> str:
+    raise StatusUnavailable("status list tokens are not fetched here")
+
+
+def _no_json(url: str) -> bytes:
+    raise ResolutionUnavailable(f"{url[:200]} is not asked here")
 
 
 def verify(
-    credential: Mapping[str, Any],
+    credential: Mapping[str, Any] | SecuredCredential,
     *,
     policy: Policy,
     now: datetime,
     get_key: GetKey,
     fetch_status: FetchStatus,
+    list_keys: ListKeys = _no_list_keys,
+    fetch_status_token: FetchToken = _no_token,
+    get_json: GetJson = _no_json,
+    get_type_metadata: GetTypeMetadata = no_type_metadata,
+    trusted_roots: Sequence[x509.Certificate] = (),
     load_schema: schema.LoadSchema | None = None,
     anchored_before: datetime | None = None,
 ) -> Report:
     """Check everything about `credential` that can be checked without knowing whom to trust.
 
+    A mapping is a document with Data Integrity proofs; `vc.forms.reading` reads the other forms. A way to ask that is
+    not given leaves what hangs on it undecided.
+
     `anchored_before` is the time of a final anchor of this very credential: proof that it existed then, which
     alone lets a credential outlive the compromise of its key. **Whether the issuer deserves trust, and whether
     the anchor is real, the caller adds.**
     """
-    keys = _Once(get_key, ResolutionUnavailable(f"more than {MAX_QUESTIONS} keys are not asked for"))
-    lists = _Once(fetch_status, StatusUnavailable(f"more than {MAX_QUESTIONS} status lists are not asked for"))
-    given = _Given(keys, lists, load_schema, policy, now)
-    return _verify(Credential(credential), given, anchored_before)
+    too_many = ResolutionUnavailable(f"more than {MAX_QUESTIONS} keys are not asked for")
+    too_many_lists = StatusUnavailable(f"more than {MAX_QUESTIONS} status lists are not asked for")
+    given = Given(
+        get_key=_Once(get_key, too_many),
+        list_keys=_Once(lambda *question: tuple(list_keys(*question)), too_many),
+        get_json=_Once(get_json, too_many),
+        fetch_status=_Once(fetch_status, too_many_lists),
+        fetch_status_token=_Once(fetch_status_token, too_many_lists),
+        get_type_metadata=get_type_metadata,
+        trusted_roots=trusted_roots,
+        load_schema=load_schema,
+        policy=policy,
+        now=now,
+    )
+    secured = read_credential(credential) if isinstance(credential, Mapping) else credential
+    return _verify(secured, given, anchored_before)
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """What every step of one verification works with."""
+def unreadable(error: VcError | DidError, form: Form | None = None) -> Report:
+    """The report about something that cannot be read: nothing could be asked, and that is a no."""
+    code, message = wording.explain(error)
+    if type(error) is ParsingError:
+        code, message = "unreadable", "This is not a credential that can be read."
+    first = Check("structure", Outcome.FAILED, message, code, {"reason": str(error)})
+    skipped = "Not looked at, since the document cannot be read."
+    others = (Check(name, Outcome.UNDECIDED, skipped, "unreadable") for name in REQUIRED_CHECKS if name != first.name)
+    return Report((first, *others), form)
 
-    get_key: GetKey
-    fetch_status: FetchStatus
-    load_schema: schema.LoadSchema | None
-    policy: Policy
-    now: datetime
 
-
-def _verify(view: Credential, given: _Given, anchored_before: datetime | None, level: int = 0) -> Report:
+def _verify(secured: SecuredCredential, given: Given, anchored_before: datetime | None, level: int = 0) -> Report:
     report = Report(
         (
             # 1
-            _line("structure", lambda: _structure(view)),
+            _line("structure", lambda: _structure(secured)),
             # 2
-            _line("issuer", lambda: _issuer(view, given)),
+            _line("issuer", lambda: _issuer(secured, given)),
             # 3
-            _line("proof", lambda: _proof(view, given, anchored_before)),
+            _line("proof", lambda: _proof(secured, given, anchored_before)),
             # 4
-            _line("validity", lambda: _validity(view, given)),
+            _line("validity", lambda: _validity(secured, given)),
             # 5
-            _line("status", lambda: _status(view, given)),
+            _line("status", lambda: _status(secured, given)),
             # 6
-            _line("schema", lambda: _schema(view, given)),
-        )
+            _line("schema", lambda: _schema(secured, given)),
+        ),
+        secured.form,
     )
     # 7
-    if embedded.may_carry(view.json):
-        return report.with_checks([_line("inner", lambda: _inner(view, given, level + 1))])
+    if secured.form is not Form.SD_JWT_VC and embedded.may_carry(secured.view.json):
+        return report.with_checks([_line("inner", lambda: _inner(secured, given, level + 1))])
     return report
 
 
@@ -149,89 +186,63 @@ def _line(name: str, step: Callable[[], Check]) -> Check:
         return Check(name, outcome, message, code, {"reason": str(error)})
 
 
-def _structure(view: Credential) -> Check:
-    _check_format(view.json)
+def _structure(secured: SecuredCredential) -> Check:
+    secured.check_structure()
     return Check("structure", Outcome.PASSED, "The credential follows the rules of its format.")
 
 
-def _check_format(credential: Mapping[str, Any]) -> None:
-    """The rules of the credential's own type, which include those of the data model."""
-    if clr.is_clr_credential(credential):
-        clr.check_clr_credential(credential)
-    elif open_badges.is_achievement_credential(credential):
-        open_badges.check_achievement_credential(credential)
-    elif open_badges.is_endorsement_credential(credential):
-        open_badges.check_endorsement_credential(credential)
-    else:
-        structure.check(credential)
-
-
-def _issuer(view: Credential, given: _Given) -> Check:
-    _check_issuer(view, given)
+def _issuer(secured: SecuredCredential, given: Given) -> Check:
+    secured.check_issuer(given)
     return Check(
         "issuer",
         Outcome.PASSED,
         "The key that signed the credential is published by its issuer, for signing credentials.",
-        detail={"issuer": view.issuer_id},
+        detail={"issuer": secured.issuer_id},
     )
 
 
-def _check_issuer(view: Credential, given: _Given) -> None:
-    """At least one proof names a key of the issuer, and each such key is there, under `assertionMethod`."""
-    issuer = view.issuer_id
-    if issuer is None:
-        raise MalformedValue("must name the issuer", "/issuer")
-    urls = [proof["verificationMethod"] for proof in proofs_of(view.json)]
-    own = [url for url in urls if controller_of(url) == issuer]
-    if not own:
-        raise IssuerMismatch(issuer, tuple(controller_of(url) for url in urls))
-    for url in own:
-        check_method(given.get_key(url, ASSERTION_METHOD), url)
-
-
-def _check_proofs(view: Credential, given: _Given, anchored_before: datetime | None) -> list[VerifiedProof]:
-    return verify_proofs(
-        view.json,
-        get_key=given.get_key,
-        now=given.now,
-        expected_purpose=ASSERTION_METHOD,
-        accepted_cryptosuites=given.policy.accepted_cryptosuites,
-        clock_skew=given.policy.clock_skew,
-        anchored_before=anchored_before,
-    )
-
-
-def _proof(view: Credential, given: _Given, anchored_before: datetime | None) -> Check:
-    verified = _check_proofs(view, given, anchored_before)
+def _proof(secured: SecuredCredential, given: Given, anchored_before: datetime | None) -> Check:
+    detail = secured.check_proof(given, anchored_before)
     return Check(
         "proof",
         Outcome.PASSED,
         "The signature is intact: nothing in the credential was changed after it was signed.",
-        detail={"cryptosuites": [proof.cryptosuite for proof in verified]},
+        detail=detail,
     )
 
 
-def _validity(view: Credential, given: _Given) -> Check:
-    start, end = view.valid_from, view.valid_until
-    if start is not None and start > given.now + given.policy.clock_skew:
-        message = f"The credential is not valid before {wording.day(start)}."
-        return Check("validity", Outcome.FAILED, message, "not-yet-valid")
-    if end is not None and end < given.now - given.policy.clock_skew:
-        return Check("validity", Outcome.FAILED, f"The credential expired on {wording.day(end)}.", "expired")
+def _validity(secured: SecuredCredential, given: Given) -> Check:
+    periods = secured.periods()
+    for period in periods:
+        if not is_within(period, given):
+            return _outside(period, given)
+    secured.check_times(given)
+    end = min((until for _, until in periods if until is not None), default=None)
     if end is not None:
         return Check("validity", Outcome.PASSED, f"The credential is valid until {wording.day(end)}.")
     return Check("validity", Outcome.PASSED, "The credential has no end of validity.")
 
 
-def _status(view: Credential, given: _Given) -> Check:
-    entries = list_of(view.json.get("credentialStatus"))
-    if not entries:
+def _outside(period: Period, given: Given) -> Check:
+    start, end = period
+    if start is not None and start > given.now + given.policy.clock_skew:
+        message = f"The credential is not valid before {wording.day(start)}."
+        return Check("validity", Outcome.FAILED, message, "not-yet-valid")
+    expired = "" if end is None else f" on {wording.day(end)}"
+    return Check("validity", Outcome.FAILED, f"The credential expired{expired}.", "expired")
+
+
+def _status(secured: SecuredCredential, given: Given) -> Check:
+    questions = secured.statuses()
+    if not questions:
         return _no_status(given.policy)
-    if len(entries) > MAX_STATUS_ENTRIES:
-        raise MalformedValue(f"has {len(entries)} entries; at most {MAX_STATUS_ENTRIES} are asked", "/credentialStatus")
     # One entry that says no is a no, whatever cannot be asked about the others.
-    lines = [_line("status", partial(_status_entry, view, entry, given)) for entry in entries]
+    lines = [_line("status", partial(_status_entry, question, given)) for question in questions]
     return min(lines, key=_severity)
+
+
+def _status_entry(question: Callable[[Given], StatusValue], given: Given) -> Check:
+    return _status_line(question(given))
 
 
 def _no_status(policy: Policy) -> Check:
@@ -243,39 +254,6 @@ def _no_status(policy: Policy) -> Check:
 
 def _severity(line: Check) -> int:
     return (Outcome.FAILED, Outcome.UNDECIDED, Outcome.PASSED).index(line.outcome)
-
-
-def _status_entry(view: Credential, entry: Any, given: _Given) -> Check:
-    if not isinstance(entry, Mapping):
-        raise MalformedValue("must be an object", "/credentialStatus")
-    if not is_readable(entry):
-        raise StatusNotReadable(f"status of type {entry.get('type')!r}")
-    # Bitstring Status List 3.2, 1-3
-    parsed = parse_entry(entry)
-    # 4: fetch the list, and verify it as the credential that it is.
-    listed = given.fetch_status(parsed.list_url)
-    try:
-        _check_status_list(listed, view.issuer_id, given)
-        # 5-15
-        value = check_entry(entry, listed)
-    except (VcError, DidError) as error:
-        if isinstance(error, (*_COULD_NOT_ASK, StatusListLength)):
-            raise
-        raise StatusInvalid(str(error)) from error
-    return _status_line(value)
-
-
-def _check_status_list(listed: Mapping[str, Any], issuer: str | None, given: _Given) -> None:
-    """The list is the issuer's (or of someone whom the policy accepts), its proofs hold, and it is current."""
-    view = Credential(listed)
-    if view.issuer_id is None or view.issuer_id not in {issuer, *given.policy.accepted_status_issuers}:
-        raise StatusIssuerDiffers(view.issuer_id)
-    structure.check(listed)
-    _check_issuer(view, given)
-    # A list has no anchor that could outlive its key: under a compromised key it says nothing.
-    _check_proofs(view, given, anchored_before=None)
-    if _validity(view, given).outcome is not Outcome.PASSED:
-        raise StatusListOutdated("the status list is outside its period of validity")
 
 
 def _status_line(value: StatusValue) -> Check:
@@ -298,37 +276,38 @@ def _status_line(value: StatusValue) -> Check:
     return Check("status", Outcome.FAILED, message, "status-set", detail)
 
 
-def _schema(view: Credential, given: _Given) -> Check:
-    if view.json.get("credentialSchema") is None:
-        if given.policy.require_schema:
-            message = "The credential names no description of its content, which this verifier demands."
-            return Check("schema", Outcome.FAILED, message, "schema-missing")
-        return Check("schema", Outcome.PASSED, "The credential names no description of its content.", "no-schema")
-    schema.check(view.json, load_schema=given.load_schema)
-    return Check("schema", Outcome.PASSED, "The credential's content fits the description that it names.")
+def _schema(secured: SecuredCredential, given: Given) -> Check:
+    if secured.check_schema(given):
+        return Check("schema", Outcome.PASSED, "The credential's content fits the description that it names.")
+    if given.policy.require_schema:
+        message = "The credential names no description of its content, which this verifier demands."
+        return Check("schema", Outcome.FAILED, message, "schema-missing")
+    return Check("schema", Outcome.PASSED, "The credential names no description of its content.", "no-schema")
 
 
-def _inner(view: Credential, given: _Given, level: int) -> Check:
+def _inner(secured: SecuredCredential, given: Given, level: int) -> Check:
+    document = secured.view.json
     if level > MAX_INNER_LEVELS:
         raise MalformedValue(f"carries credentials in credentials, more than {MAX_INNER_LEVELS} levels deep")
     # A record that breaks its rules, or is a record of records, is not opened.
-    if clr.is_clr_credential(view.json):
-        clr.check_clr_credential(view.json)
+    if clr.is_clr_credential(document):
+        clr.check_clr_credential(document)
     # The statements of all credentials inside are among those of this one: its work limit bounds theirs.
-    rdf.canonicalize({name: value for name, value in view.json.items() if name != "proof"})
-    lines, detail = [], {}
-    for item in embedded.embedded(view.json):
-        if isinstance(item.content, str):
-            lines.append(Verdict.UNDECIDED)
-            detail[item.path] = {"verdict": Verdict.UNDECIDED.value, "reason": "tokens inside are not read here"}
-            continue
-        report = _verify(Credential(item.content), given, None, level)
-        lines.append(report.verdict)
-        detail[item.path] = report.to_json()
+    rdf.canonicalize({name: value for name, value in document.items() if name != "proof"})
+    reports = {item.path: _inner_report(item.content, given, level) for item in embedded.embedded(document)}
+    detail = {path: report.to_json() for path, report in reports.items()}
     for verdict, outcome, code, message in _INNER:
-        if verdict in lines:
+        if any(report.verdict is verdict for report in reports.values()):
             return Check("inner", outcome, message, code, detail)
     return Check("inner", Outcome.PASSED, "Each credential inside this one is verified.", None, detail)
+
+
+def _inner_report(content: Mapping[str, Any] | str, given: Given, level: int) -> Report:
+    try:
+        secured = read_credential(content)
+    except (VcError, DidError) as error:
+        return unreadable(error)
+    return _verify(secured, given, None, level)
 
 
 _INNER = (

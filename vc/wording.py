@@ -10,6 +10,9 @@ from datetime import datetime
 from did import errors as did_errors
 from did.jose import errors as jose_errors
 from vc import errors
+from vc.badges.image_errors import BakingError
+from vc.forms.looks import NotACredential
+from vc.sd_jwt import errors as sd_jwt
 
 _SENTENCES: tuple[tuple[type[Exception], str, str], ...] = (
     # what could not be asked
@@ -53,6 +56,48 @@ _SENTENCES: tuple[tuple[type[Exception], str, str], ...] = (
         "schema-unavailable",
         "The description of the credential's content could not be had, so the content was not compared with it.",
     ),
+    (
+        sd_jwt.TypeMetadataUnavailable,
+        "type-unavailable",
+        "The description of the credential's type could not be had, so it is not certain what the type means.",
+    ),
+    (
+        errors.CertificateUnknown,
+        "certificate-unknown",
+        "The issuer shows a certificate, and this verifier does not know the authority behind it.",
+    ),
+    # SD-JWT
+    (
+        sd_jwt.UnreferencedDisclosure,
+        "disclosure-unsigned",
+        "A fact was added that the issuer did not sign.",
+    ),
+    (
+        sd_jwt.ProtectedClaimHidden,
+        "protected-claim-hidden",
+        "The credential hides a part that everybody must be able to see.",
+    ),
+    (
+        sd_jwt.CertificateChainInvalid,
+        "certificate-invalid",
+        "The issuer's certificate does not hold, or is for somebody else.",
+    ),
+    (
+        sd_jwt.IssuerKeyInvalid,
+        "issuer-mismatch",
+        "The key that signed the credential is not shown to be its issuer's.",
+    ),
+    (
+        sd_jwt.TypeMetadataInvalid,
+        "type-mismatch",
+        "The description of the credential's type is not the one that the issuer fixed.",
+    ),
+    (
+        sd_jwt.KeyBindingInvalid,
+        "key-binding-invalid",
+        "It was not shown by the person whom it was issued to, or not for this request.",
+    ),
+    (sd_jwt.SdJwtInvalid, "disclosures-invalid", "The credential's parts do not fit what the issuer signed."),
     # who signed
     (
         did_errors.KeyNotFound,
@@ -154,6 +199,11 @@ _SENTENCES: tuple[tuple[type[Exception], str, str], ...] = (
 def explain(error: errors.VcError | did_errors.DidError) -> tuple[str, str]:
     """The code and the sentence for `error`, by its most special kind."""
     match error:
+        case NotACredential():
+            return error.code, error.message
+        case BakingError():
+            text = str(error)
+            return error.code, f"{text[:1].upper()}{text[1:]}."
         case errors.IssuerMismatch():
             return (
                 "issuer-mismatch",

@@ -277,11 +277,20 @@ def test_a_revoked_credential_stays_revoked_with_a_good_anchor(scene):
     assert report.verdict is Verdict.NOT_VERIFIED
 
 
-@pytest.mark.parametrize("data", [b"", b"\xff", b"[]", b'{"a":1,"a":2}', b"<html>"])
-def test_bytes_that_are_no_credential_get_a_report_too(scene, data):
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty"),
+        (b"\xff", "not-recognized"),
+        (b"[]", "list"),
+        (b'{"a":1,"a":2}', "unreadable"),
+        (b"<html>", "web-page"),
+    ],
+)
+def test_bytes_that_are_no_credential_get_a_report_too(scene, data, code):
     report = scene.verify(data, anchor_proof={"whatever": 1})
     assert report.verdict is Verdict.NOT_VERIFIED
-    assert report.check("structure").code == "unreadable"
+    assert report.check("structure").code == code
     assert not scene.asked
 
 

@@ -31,6 +31,7 @@ def test_a_good_credential_is_verified_and_every_check_is_named(world: World) ->
     assert tuple(check.name for check in report.checks) == REQUIRED_CHECKS
     assert report.to_json() == {
         "verdict": "verified",
+        "form": "ldp_vc",
         "checks": [
             {
                 "name": "structure",
@@ -364,12 +365,12 @@ def test_a_list_that_cannot_be_fetched_is_undecided(world: World) -> None:
 
 
 def test_an_unknown_kind_of_status_is_undecided(world: World) -> None:
-    entry = {"id": "https://university.example/revoked#1", "type": "1EdTechRevocationList"}
+    entry = {"id": "https://university.example/revoked#1", "type": "AnotherKindOfStatus"}
 
     report = world.verify(world.secure({**CREDENTIAL, "credentialStatus": entry}, cryptosuite="eddsa-jcs-2022"))
 
     assert lines(report) == {"status": "status-not-readable"}
-    assert report.check("status").detail == {"reason": "status of type '1EdTechRevocationList'"}
+    assert report.check("status").detail == {"reason": "status of type 'AnotherKindOfStatus'"}
     assert report.verdict is Verdict.UNDECIDED
 
 
