@@ -71,14 +71,18 @@ def parse(text: str) -> Disclosure:
         parts = parse_json_value(decode_base64url(text))
     except (InvalidPublicKey, ParsingError) as error:
         raise MalformedDisclosure(f"a disclosure cannot be read: {error}") from error
+    check_shape(parts)
+    name = None if len(parts) == 2 else parts[1]
+    check_name(name)
+    return Disclosure(text, parts[0], name, parts[-1])
+
+
+def check_shape(parts: Any) -> None:
+    """Sections 4.2.1 and 4.2.2: a salt, perhaps a name, a value. Raises `MalformedDisclosure`."""
     if not isinstance(parts, list) or len(parts) not in (2, 3):
         raise MalformedDisclosure("a disclosure is not an array of two or three elements")
-    salt = parts[0]
-    name = parts[1] if len(parts) == 3 else None
-    if not isinstance(salt, str) or (len(parts) == 3 and not isinstance(name, str)):
+    if not all(isinstance(text, str) for text in parts[:-1]):
         raise MalformedDisclosure("the salt and the claim name of a disclosure are texts")
-    check_name(name)
-    return Disclosure(text, salt, name, parts[-1])
 
 
 def check_name(name: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,17 +53,80 @@ def process(payload: Mapping[str, Any], disclosures: Sequence[Disclosure]) -> Pr
     by_digest: dict[str, Disclosure] = {}
     for one in disclosures:
         own = digest(one.text, hash_name)
-        if own in by_digest:
-            raise RepeatedDisclosure("the same disclosure is there twice")
+        check_not_repeated(own, by_digest)
         by_digest[own] = one
     state = _State(by_digest)
     claims = _object({name: value for name, value in payload.items() if name != SD_ALG}, state, (), None)
-    if len(state.places) != len(by_digest):
-        # step 5
-        used = {place.disclosure.text for place in state.places}
-        stray = next(one for one in disclosures if one.text not in used)
-        raise UnreferencedDisclosure(f"nothing that is signed refers to the disclosure of {stray.name or 'an element'}")
+    check_all_used(by_digest.values(), state.places)
     return Processed(claims, tuple(state.places))
+
+
+# --- the rules -----------------------------------------------------------------------------------------
+
+
+def check_not_repeated(own_digest: str, by_digest: Mapping[str, Disclosure]) -> None:
+    """Step 5 counts each disclosure once. Raises `RepeatedDisclosure`."""
+    if own_digest in by_digest:
+        raise RepeatedDisclosure("the same disclosure is there twice")
+
+
+def check_all_used(disclosures: Collection[Disclosure], places: Sequence[Place]) -> None:
+    """Step 5. Raises `UnreferencedDisclosure`."""
+    used = {place.disclosure.text for place in places}
+    if len(used) != len(disclosures):
+        stray = next((one.name for one in disclosures if one.text not in used), None)
+        raise UnreferencedDisclosure(f"nothing that is signed refers to the disclosure of {stray or 'an element'}")
+
+
+def check_unseen(value: str, seen: set[str]) -> None:
+    """Step 4. Raises `DuplicateDigest`."""
+    if value in seen:
+        raise DuplicateDigest("the same digest stands in two places")
+
+
+def check_digest(value: Any) -> None:
+    """Sections 4.2.4.1 and 4.2.4.2: digests are texts. Raises `MalformedDigests`."""
+    if not isinstance(value, str):
+        raise MalformedDigests(f"a digest is a text, not {str(value)[:60]!r}")
+
+
+def check_digests(value: Any) -> None:
+    """Section 4.2.4.1: `_sd` refers to an array. Raises `MalformedDigests`."""
+    if not isinstance(value, list):
+        raise MalformedDigests("_sd is not an array")
+
+
+def check_alone(element: Mapping[str, Any]) -> None:
+    """Section 4.2.4.2: no other members beside `...`. Raises `MalformedDigests`."""
+    if len(element) != 1:
+        raise MalformedDigests("an object with '...' has no other members")
+
+
+def check_member_name(name: str) -> None:
+    """Sections 4.1 and 4.1.1: `...` is for elements, `_sd_alg` for the top level. Raises `MalformedDigests`."""
+    if name in RESERVED:
+        raise MalformedDigests(f"{name!r} cannot be the name of a member here")
+
+
+def check_kind(disclosure: Disclosure, *, member: bool) -> None:
+    """Steps 3.c.ii.1 and 3.c.iii.1. Raises `WrongDisclosureKind`."""
+    if (disclosure.name is not None) != member:
+        raise WrongDisclosureKind("a disclosure of an array element stands for a member, or the other way round")
+
+
+def check_free(name: str | None, claims: Mapping[str, Any]) -> None:
+    """Step 3.c.ii.3. Raises `ClaimNameTaken`."""
+    if name in claims:
+        raise ClaimNameTaken(f"the claim {str(name)[:100]!r} is already there")
+
+
+def check_depth(path: Path) -> None:
+    """Raises `NestedTooDeep`."""
+    if len(path) > MAX_DEPTH:
+        raise NestedTooDeep(f"the claims are nested deeper than {MAX_DEPTH}")
+
+
+# --- walking -------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -74,21 +137,18 @@ class _State:
 
     def meet(self, value: Any) -> Disclosure | None:
         """The disclosure that belongs to a digest; None for a decoy or a claim that is not shown."""
-        if not isinstance(value, str):
-            raise MalformedDigests(f"a digest is a text, not {str(value)[:60]!r}")
-        # step 4
-        if value in self.seen:
-            raise DuplicateDigest("the same digest stands in two places")
+        check_digest(value)
+        check_unseen(value, self.seen)
         self.seen.add(value)
         return self.by_digest.get(value)
 
 
 def _value(value: Any, state: _State, path: Path, inside: Disclosure | None) -> Any:
-    if len(path) > MAX_DEPTH:
-        raise NestedTooDeep(f"the claims are nested deeper than {MAX_DEPTH}")
     if isinstance(value, dict):
+        check_depth(path)
         return _object(value, state, path, inside)
     if isinstance(value, list):
+        check_depth(path)
         return _array(value, state, path, inside)
     return value
 
@@ -96,26 +156,22 @@ def _value(value: Any, state: _State, path: Path, inside: Disclosure | None) -> 
 def _object(value: Mapping[str, Any], state: _State, path: Path, inside: Disclosure | None) -> dict[str, Any]:
     claims: dict[str, Any] = {}
     for name, member in value.items():
-        if name not in RESERVED:
+        if name != SD:
+            check_member_name(name)
             claims[name] = _value(member, state, (*path, name), inside)
-        elif name != SD:
-            # Section 4.1: reserved for digests; section 4.1.1: `_sd_alg` only at the top.
-            raise MalformedDigests(f"{name!r} cannot be the name of a member here")
     digests = value.get(SD, [])
-    if not isinstance(digests, list):
-        raise MalformedDigests("_sd is not an array")
+    check_digests(digests)
     for one in digests:
         # step 3.c.ii
         disclosure = state.meet(one)
         if disclosure is None:
             continue
-        if disclosure.name is None:
-            raise WrongDisclosureKind("the disclosure of an array element stands for a member")
-        if disclosure.name in claims:
-            raise ClaimNameTaken(f"the claim {disclosure.name[:100]!r} is already there")
-        place = (*path, disclosure.name)
+        check_kind(disclosure, member=True)
+        check_free(disclosure.name, claims)
+        name = str(disclosure.name)
+        place = (*path, name)
         state.places.append(Place(place, disclosure, inside))
-        claims[disclosure.name] = _value(disclosure.value, state, place, disclosure)
+        claims[name] = _value(disclosure.value, state, place, disclosure)
     return claims
 
 
@@ -128,13 +184,11 @@ def _array(value: Sequence[Any], state: _State, path: Path, inside: Disclosure |
             elements.append(_value(element, state, place, inside))
             continue
         # step 3.c.iii
-        if len(element) != 1:
-            raise MalformedDigests("an object with '...' has no other members")
+        check_alone(element)
         disclosure = state.meet(element[ARRAY_DIGEST])
         if disclosure is None:
             continue
-        if disclosure.name is not None:
-            raise WrongDisclosureKind("the disclosure of a member stands for an array element")
+        check_kind(disclosure, member=False)
         state.places.append(Place(place, disclosure, inside))
         elements.append(_value(disclosure.value, state, place, disclosure))
     return elements
