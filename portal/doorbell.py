@@ -20,6 +20,7 @@ ROUTES = {
     "anchors.*": {"queue": "anchors"},
     "keys.*": {"queue": "anchors"},
     "status_lists.*": {"queue": "anchors"},
+    "webhooks.*": {"queue": "anchors"},
     "idempotency.*": {"queue": "anchors"},
 }
 

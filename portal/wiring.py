@@ -114,6 +114,11 @@ class Node:
         return build_fetch(self.settings)
 
     @cached_property
+    def poster(self) -> HttpsFetcher:
+        """Sends to strangers' addresses, under the same rules."""
+        return HttpsFetcher(timeout_s=10, allow_loopback=self.settings.allow_loopback, ca_file=self.settings.ca_file)
+
+    @cached_property
     def chain(self) -> EvmChain | None:
         return build_chain(self.settings)
 

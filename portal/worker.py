@@ -17,6 +17,8 @@ TASK_MODULES = (
     "portal.anchors.tasks",
     "portal.keys.tasks",
     "portal.idempotency.tasks",
+    "portal.people.tasks",
+    "portal.webhooks.tasks",
     "portal.status_lists.tasks",
 )
 
@@ -28,8 +30,10 @@ def schedule(settings: Settings) -> dict[str, dict[str, Any]]:
         "sweep batches": {"task": "issuance.sweep", "schedule": settings.sweep_interval_s},
         "advance rounds": {"task": "anchors.advance", "schedule": round_s},
         "publish identities": {"task": "keys.publish_pending", "schedule": round_s},
+        "deliver webhooks": {"task": "webhooks.deliver", "schedule": 5},
         "renew status lists": {"task": "status_lists.renew", "schedule": _HOUR_S},
         "forget kept answers": {"task": "idempotency.forget", "schedule": _HOUR_S},
+        "forget sign-ins": {"task": "people.forget", "schedule": _HOUR_S},
     }
 
 

@@ -15,6 +15,7 @@ from portal.audit.chain import BEFORE_THE_FIRST, Head, hash_of
 from portal.audit.models import AuditEntry, AuditHead
 from portal.db.ids import new_id
 from portal.tenants.models import Tenant
+from portal.webhooks import outbox
 
 Plain = str | int | bool | None
 
@@ -64,6 +65,7 @@ def record(
         )
     )
     session.flush()
+    outbox.emit(session, event=act, target=target, detail=entry["detail"], now=now)
 
 
 def page(session: Session, *, after: int, limit: int, act: str | None = None) -> list[dict[str, Any]]:

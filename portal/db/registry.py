@@ -13,6 +13,21 @@ from portal.status_lists import models as status_lists
 from portal.templates import models as templates
 from portal.tenants import models as tenants
 from portal.vc_api import models as vc_api
+from portal.webhooks import models as webhooks
 
-MODULES = (anchors, audit, auth, awards, idempotency, issuance, keys, people, status_lists, templates, tenants, vc_api)
+MODULES = (
+    anchors,
+    audit,
+    auth,
+    awards,
+    idempotency,
+    issuance,
+    keys,
+    people,
+    status_lists,
+    templates,
+    tenants,
+    vc_api,
+    webhooks,
+)
 metadata = Base.metadata

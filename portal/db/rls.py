@@ -7,6 +7,7 @@ PLATFORM_GRANTS: dict[str, tuple[str, ...]] = {
     "batches": ("SELECT (id, tenant_id, state, touched_at)",),
     "trees": ("SELECT (id, tenant_id, size, root, round_id, sealed_at)", "UPDATE (round_id)"),
     "published_leaves": ("SELECT (id, tenant_id, leaf_hash, created_at, round_id)", "UPDATE (round_id)"),
+    "webhook_messages": ("SELECT (id, tenant_id, state, next_at)",),
     "issuer_identities": ("SELECT (id, tenant_id, method, published_at)",),
 }
 

@@ -1,10 +1,13 @@
 """A tenant's rows are closed by PostgreSQL itself (architecture, decision 13)."""
 
+from types import SimpleNamespace
+
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DataError, ProgrammingError
 
+from did.fetch import Response
 from portal.anchors.models import Tree
 from portal.audit import service as audit
 from portal.awards.models import Credential
@@ -17,6 +20,9 @@ from portal.issuance.models import BatchRow
 from portal.keys.models import SigningKey
 from portal.people.models import CustomRole, Invitation, Membership, Person
 from portal.tenants.models import Tenant
+from portal.webhooks import service as webhooks
+from portal.webhooks.delivery import deliver_due
+from portal.webhooks.schemas import WebhookCreate
 from tests.factories import issue, make_tenant
 
 # Found by a stranger's request before any tenant is known: a name and two ids; a digest and what the key may do.
@@ -36,7 +42,18 @@ def two_tenants(node):
         with tenant_session(node.app_engine, tenant_id) as session:
             audit.publish_head(session, tenant_id=tenant_id, now=node.now())
         add_accounts(node, tenant_id)
+        add_webhook(node, tenant_id)
     return acme, borg
+
+
+def add_webhook(node, tenant_id):
+    """A receiver that was told of an event once."""
+    receiver = SimpleNamespace(post=lambda url, **_rest: Response(200, {}, b"", url))
+    wanted = WebhookCreate(url="https://lms.example/", events=["award.revoked"])
+    with tenant_session(node.app_engine, tenant_id) as session:
+        made = webhooks.create(node, session, tenant_id, wanted, actor="test", now=node.now())
+        webhooks.send_test(session, made.id, now=node.now())
+    assert deliver_due(node, receiver) == 1
 
 
 def add_accounts(node, tenant_id):

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from portal.db.rls import PLATFORM_GRANTS, enable_tenant_policy, grant_app, grant_platform
+from portal.db.rls import enable_tenant_policy, grant_app, grant_platform
 
 revision = "0001"
 down_revision = None
@@ -474,7 +474,7 @@ def _close_tenants() -> None:
             op.execute(statement)
     for statement in (*enable_tenant_policy("tenants", "id"), *grant_app(["tenants"])):
         op.execute(statement)
-    for table in PLATFORM_GRANTS:
+    for table in ("batches", "trees", "published_leaves", "issuer_identities"):
         for statement in grant_platform(table):
             op.execute(statement)
     op.execute("GRANT SELECT, INSERT ON public_ids TO dcp_app")
