@@ -54,16 +54,16 @@ def measure(*, count: int, repeats: int) -> list[Result]:
         contenders: dict[str, Run] = {
             "canonicalize": over(one_shape, rdf.canonicalize),
             PYLD: over(one_shape[: max(1, count // 5)], _canonicalize_with_pyld),
-            JSONLD_JS: _node(known, "canonize"),
+            JSONLD_JS: node_run(known, "canonize"),
             "issue": over(one_shape, CredentialIssuer(signer, SUITE, ours.time_of(CREATED)).issue),
             "secure": over(one_shape, prepare().secure),
-            "sign": _raw_sign(private, count * 10),
-            "their issue": _node(known, "issue"),
+            "sign": raw_sign(private, count * 10),
+            "their issue": node_run(known, "issue"),
             "verify known": over(secured, _verifier()),
             "verify unknown": over(secured_in_own_shape, _verifier()),
-            "check": _raw_verify(private, count * 10),
-            "their verify known": _node(known, "verify"),
-            "their verify unknown": _node(unknown, "verify"),
+            "check": raw_verify(private, count * 10),
+            "their verify known": node_run(known, "verify"),
+            "their verify unknown": node_run(unknown, "verify"),
         }
         comparisons = [
             Comparison("canonicalize.rdfc", "canonicalize", [PYLD, JSONLD_JS]),
@@ -75,6 +75,36 @@ def measure(*, count: int, repeats: int) -> list[Result]:
         results = compare(contenders, comparisons, repeats=repeats)
     names = {"sign": RAW, "check": RAW} | {name: DIGITAL_BAZAAR for name in contenders if name.startswith("their")}
     return [Result(**{**vars(r), "reference": names.get(r.reference, r.reference)}) for r in results]
+
+
+def measure_jcs(*, count: int, repeats: int) -> list[Result]:
+    """The same credentials under eddsa-jcs-2022, which has no RDF to canonicalize."""
+    suite = "eddsa-jcs-2022"
+    key = make_key(KeyType.ED25519)
+    private = key.private.private_bytes_raw()  # type: ignore[union-attr]
+    signer = LocalSigner(private, KeyType.ED25519, key.verification_method)
+    badges = [unsecured_badge(number, key.controller) for number in range(count)]
+    prepared = PreparedProof(signer=signer, cryptosuite=suite, created=ours.time_of(CREATED))
+    secured = [prepared.secure(badge) for badge in badges]
+    with Program("speed.mjs") as theirs:
+        _load(theirs, key, badges, secured, suite)
+        contenders: dict[str, Run] = {
+            "issue": over(badges, CredentialIssuer(signer, suite, ours.time_of(CREATED)).issue),
+            "secure": over(badges, prepared.secure),
+            "sign": raw_sign(private, count * 10),
+            "their issue": node_run(theirs, "issue"),
+            "verify": over(secured, _verifier()),
+            "check": raw_verify(private, count * 10),
+            "their verify": node_run(theirs, "verify"),
+        }
+        comparisons = [
+            Comparison(f"issue.{suite}", "issue", ["sign", "their issue"]),
+            Comparison(f"secure.{suite}", "secure", ["sign", "their issue"]),
+            Comparison(f"verify.{suite}", "verify", ["check", "their verify"]),
+        ]
+        results = compare(contenders, comparisons, repeats=repeats)
+    names = {"sign": RAW, "check": RAW, "their issue": DIGITAL_BAZAAR, "their verify": DIGITAL_BAZAAR}
+    return [Result(**{**vars(r), "reference": names[r.reference]}) for r in results]
 
 
 def _verifier() -> Callable[[Any], None]:
@@ -93,19 +123,23 @@ def _verifier() -> Callable[[Any], None]:
     return check
 
 
-def _raw_sign(private: bytes, count: int) -> Run:
+def raw_sign(private: bytes, count: int) -> Run:
+    """Ed25519 over 64 bytes, and nothing else."""
     _, secret = nacl.bindings.crypto_sign_seed_keypair(private)
     return over([bytes(64)] * count, lambda data: nacl.bindings.crypto_sign(data, secret))
 
 
-def _raw_verify(private: bytes, count: int) -> Run:
+def raw_verify(private: bytes, count: int) -> Run:
+    """The reverse."""
     key = nacl.signing.SigningKey(private)
     message = bytes(64)
     signature = key.sign(message).signature
     return over([message] * count, lambda data: key.verify_key.verify(data, signature))
 
 
-def _node(program: Program, what: str) -> Run:
+def node_run(program: Program, what: str) -> Run:
+    """One of the runs that a Node program offers, by its own stopwatch."""
+
     def run() -> tuple[float, int]:
         answer = program.ask({"run": what}, timeout_s=600)
         if not answer["ok"]:
@@ -115,11 +149,11 @@ def _node(program: Program, what: str) -> Run:
     return run
 
 
-def _load(program: Program, key: Key, credentials: list[Any], secured: list[Any]) -> None:
+def _load(program: Program, key: Key, credentials: list[Any], secured: list[Any], suite: str = SUITE) -> None:
     load = {
         "credentials": credentials,
         "secured": secured,
-        "suite": SUITE,
+        "suite": suite,
         "key": key.for_node(),
         "created": CREATED,
         "now": NOW,

@@ -60,7 +60,7 @@ def secure_presentation(
     holder = holder_of(document)
     if holder is None:
         raise ProofGenerationError("the presentation names no holder")
-    _enveloped_credentials(document)
+    _members(document)
     claims: dict[str, Any] = {**document, "iss": holder, "iat": numeric_date(now)}
     if audience is not None:
         claims["aud"] = audience
@@ -144,13 +144,20 @@ def holder_of(document: Mapping[str, Any]) -> str | None:
 
 
 def _enveloped_credentials(document: Mapping[str, Any]) -> tuple[Enveloped, ...]:
-    """Section 3.1.2: credentials in such a presentation are enveloped; anything else in it nobody secured."""
+    return tuple(open_envelope(member) for member in _members(document))
+
+
+def _members(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Section 3.1.2: credentials in such a presentation are enveloped; anything else in it nobody secured.
+
+    Raises:
+        MalformedValue: another credential, or more than `MAX_CREDENTIALS`.
+    """
     members = list_of(document.get("verifiableCredential"))
+    path = "/verifiableCredential"
     if len(members) > MAX_CREDENTIALS:
-        raise MalformedValue(
-            f"has {len(members)} credentials; at most {MAX_CREDENTIALS} are read", "/verifiableCredential"
-        )
+        raise MalformedValue(f"has {len(members)} credentials; at most {MAX_CREDENTIALS} are read", path)
     for index, member in enumerate(members):
         if not isinstance(member, Mapping) or not is_enveloped(member):
-            raise MalformedValue("must be an EnvelopedVerifiableCredential", f"/verifiableCredential/{index}")
-    return tuple(open_envelope(member) for member in members)
+            raise MalformedValue("must be an EnvelopedVerifiableCredential", f"{path}/{index}")
+    return members
