@@ -98,6 +98,7 @@ class PreparedSdJwtVc:
             ProofGenerationError: a path leads nowhere, a reserved name, another `vct`, no `iss`, a weak or repeated
                 salt, or a holder's key that cannot sign.
         """
+        plan = plan_of(tuple(disclosable))
         if self._needs_issuer and not isinstance(claims.get("iss"), str):
             raise ProofGenerationError("iss names the issuer; without it nobody finds the key")
         for name, value in self._type.items():
@@ -107,7 +108,7 @@ class PreparedSdJwtVc:
             raise ProofGenerationError("cnf comes from holder_jwk, not from the claims")
         _check_names(claims)
         making = _Making(salt, self._hash_name, self._decoys)
-        payload = _hide_members(claims, plan_of(tuple(disclosable)), making, ())
+        payload = _hide_members(claims, plan, making, ())
         payload.update(self._type)
         if holder_jwk is not None:
             payload["cnf"] = {"jwk": _holder_key(holder_jwk)}
