@@ -15,14 +15,19 @@ from config.settings import Settings, read_runtime
 from did.errors import DidError, ResolutionUnavailable
 from did.fetch import Fetch
 from portal.errors import PortalError
+from portal.verification.brought import look_at, note_on
 from portal.wiring import build_fetch, build_resolver, utc_now
+from vc.badges.baking import MAX_IMAGE_BYTES
 from vc.errors import ParsingError
 from vc.model import parse_json
 from vc.policy import Policy
 from vc.report import Outcome, Report, Verdict
 
-MAX_BYTES = 256_000
-_ACCEPT = "application/vc, application/ld+json;q=0.9, application/json;q=0.8"
+MAX_BYTES = MAX_IMAGE_BYTES
+_ACCEPT = (
+    "application/vc, application/vc+jwt;q=0.9, application/dc+sd-jwt;q=0.9, application/jwt;q=0.9, "
+    "application/ld+json;q=0.9, application/json;q=0.8, image/png;q=0.7, image/svg+xml;q=0.7"
+)
 _CODES = {Verdict.VERIFIED: 0, Verdict.NOT_VERIFIED: 1, Verdict.UNDECIDED: 3}
 _MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.UNDECIDED: "?"}
 _HEADLINES = {
@@ -64,7 +69,7 @@ def verify(
         chain_for=chain_for,
         anchor_proof=proof,
     )
-    typer.echo(json.dumps(report.to_json(), ensure_ascii=False) if as_json else _words(report))
+    typer.echo(json.dumps(report.to_json(), ensure_ascii=False) if as_json else _words(report, data))
     return _CODES[report.verdict]
 
 
@@ -100,7 +105,7 @@ def _read(source: str, fetch: Fetch) -> bytes:
     path = Path(source)
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise NotReadable(f"{source} is larger than {MAX_BYTES // 1000} kB; a credential is not")
+            raise NotReadable(f"{source} is larger than {MAX_BYTES // 1024} kB; a credential is not")
         return path.read_bytes()
     except OSError as error:
         raise NotReadable(f"cannot read {source}: {error.strerror}") from error
@@ -125,17 +130,15 @@ def _anchor_proof(anchor: str | None, data: bytes, fetch: Fetch) -> Mapping[str,
 
 
 def _beside(data: bytes) -> str | None:
-    try:
-        document = parse_json(data)
-    except ParsingError:
-        return None
-    page = document.get("id")
+    document = look_at(data).document
+    page = None if document is None else document.get("id")
     if isinstance(page, str) and page.startswith(("http://", "https://")) and "/c/" in page:
         return f"{page}/anchor.json"
     return None
 
 
-def _words(report: Report) -> str:
-    lines = [_HEADLINES[report.verdict], ""]
+def _words(report: Report, data: bytes) -> str:
+    note = note_on(look_at(data))
+    lines = [_HEADLINES[report.verdict], *([] if note is None else [note]), ""]
     lines += [f"  {_MARKS[check.outcome]} {check.name:<10} {check.message}" for check in report.checks]
     return "\n".join(lines)

@@ -194,3 +194,8 @@ def _words(name: str) -> str:
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     head, *tail = spaced.split(" ")
     return " ".join([head[:1].upper() + head[1:], *(word if word.isupper() else word.lower() for word in tail)])
+
+
+def words_of(claim: str) -> str:
+    """The name of a claim as people write it: `student_id` and `studentId` → `Student id`."""
+    return _words(re.sub(r"_([a-z])", lambda match: match[1].upper(), claim))

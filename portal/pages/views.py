@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from portal.pages.claims import summarize
 from portal.pages.dates import day
+from portal.pages.disclosure import Disclosure
 from portal.pages.forms import FormView, form_views, media_types_of
 from portal.pages.results import Result, build_result
 from portal.pages.source import Demo, NodeFacts, PublicCredential
@@ -59,8 +60,10 @@ class VerifyPage:
     anchor_text: str
     problem: str | None
     result: Result | None
-    origin_note: str | None
+    notes: tuple[str, ...]
+    disclosure: Disclosure | None
     max_kb: int
+    max_image_kb: int
 
 
 @dataclass(frozen=True, slots=True)

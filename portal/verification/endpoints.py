@@ -1,6 +1,7 @@
 """Routes of verification: `/verify` for people, `/v1/verify` for programs."""
 
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -15,8 +16,10 @@ from portal.pages.render import render
 from portal.pages.responses import NEVER_STORED, html, problem
 from portal.pages.results import build_result
 from portal.pages.views import VerifyPage
+from portal.verification.brought import note_on
 from portal.verification.schemas import ReportRead, VerifyRequest
 from portal.verification.service import (
+    MAX_IMAGE_KB,
     MAX_KB,
     SubmissionRefused,
     VerificationSource,
@@ -25,16 +28,24 @@ from portal.verification.service import (
     read_submission,
     verify_submission,
 )
+from vc.badges.baking import MAX_IMAGE_BYTES
 from vc.model import MAX_DOCUMENT_BYTES
 
-# A form carries the credential, perhaps an anchor proof, and its own boundaries.
-_MAX_BODY_BYTES = 2 * MAX_DOCUMENT_BYTES + 64 * 1024
+# A form carries the credential or a picture, perhaps an anchor proof, and its own boundaries.
+_MAX_BODY_BYTES = MAX_IMAGE_BYTES + 2 * MAX_DOCUMENT_BYTES + 64 * 1024
+_TOKEN = {"schema": {"type": "string"}}
+_PICTURE = {"schema": {"type": "string", "format": "binary"}}
 _BODY_SCHEMA = {
     "requestBody": {
         "required": True,
         "content": {
             "application/json": {"schema": VerifyRequest.model_json_schema()},
             "application/vc": {"schema": {"type": "object"}},
+            "application/vc+jwt": _TOKEN,
+            "application/jwt": _TOKEN,
+            "application/dc+sd-jwt": _TOKEN,
+            "image/png": _PICTURE,
+            "image/svg+xml": _PICTURE,
         },
     }
 }
@@ -59,7 +70,7 @@ class BoundedRoute(APIRoute):
                         request,
                         413,
                         code="submission-too-large",
-                        detail=f"Credentials of at most {MAX_KB} kB are read.",
+                        detail=f"Credentials of up to {MAX_KB} kB and pictures of up to {MAX_IMAGE_KB:,} kB are read.",
                     )
             return await handle(request)
 
@@ -91,7 +102,7 @@ def verification_router(
         file: Annotated[UploadFile | None, File()] = None,
     ) -> Response:
         try:
-            content = file.file.read(MAX_DOCUMENT_BYTES + 1) if file is not None else None
+            content = file.file.read(MAX_IMAGE_BYTES + 1) if file is not None else None
             submission = read_submission(source, text=credential, file=content, anchor_text=anchor)
         except SubmissionRefused as refused:
             page = _page(text=credential, anchor_text=anchor, problem=str(refused))
@@ -107,7 +118,10 @@ def verification_router(
         summary="Verify a credential",
     )
     def verify(request: Request, source: source_of, body: Annotated[bytes, Depends(_raw_body)]) -> Response:
-        """Run every check and report each one. The answer is 200 whatever the verdict is."""
+        """Run every check and report each one. The answer is 200 whatever the verdict is.
+
+        The body is a credential in any form: a document, a JWT, an SD-JWT, a PNG or SVG picture with a badge in it.
+        """
         try:
             submission = read_api_body(body)
         except SubmissionRefused as refused:
@@ -121,14 +135,23 @@ def verification_router(
 
 
 def _page(*, text: str = "", anchor_text: str = "", problem: str | None = None) -> VerifyPage:
-    return VerifyPage(text[:4_000], anchor_text[:4_000], problem, None, None, MAX_KB)
+    return VerifyPage(
+        text=text[:4_000],
+        anchor_text=anchor_text[:4_000],
+        problem=problem,
+        result=None,
+        notes=(),
+        disclosure=None,
+        max_kb=MAX_KB,
+        max_image_kb=MAX_IMAGE_KB,
+    )
 
 
 def _result_page(source: VerificationSource, verified: Verified, moment: datetime) -> VerifyPage:
     facts, known = source.node_facts(), verified.submission.known
     result = build_result(
-        data=verified.submission.data,
-        document=verified.document,
+        data=verified.brought.content,
+        document=verified.brought.document,
         report=verified.report,
         anchor=verified.submission.anchor,
         award_state=known.award_state if known is not None else "active",
@@ -136,4 +159,5 @@ def _result_page(source: VerificationSource, verified: Verified, moment: datetim
         local_chain=facts.chain if facts.chain_is_local else None,
         now=moment,
     )
-    return VerifyPage("", "", None, result, verified.submission.note, MAX_KB)
+    notes = (verified.submission.note, note_on(verified.brought))
+    return replace(_page(), result=result, notes=tuple(filter(None, notes)), disclosure=verified.brought.disclosure)

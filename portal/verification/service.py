@@ -9,13 +9,22 @@ from urllib.parse import urlsplit
 from did.errors import DidError, FetchRefused
 from did.fetch import Fetch
 from portal.pages.source import PageSource, PublicCredential
+from portal.verification.brought import Brought, look_at
+from vc.badges.baking import MAX_IMAGE_BYTES, image_kind
 from vc.errors import ParsingError
 from vc.model import MAX_DOCUMENT_BYTES, parse_json
 from vc.report import Report
+from vc.secured import Form, form_of
 
 MAX_KB = MAX_DOCUMENT_BYTES // 1024
+MAX_IMAGE_KB = MAX_IMAGE_BYTES // 1024
+_MAX_TOKEN_BYTES = 400_000  # a document of MAX_DOCUMENT_BYTES in base64url
 _MAX_LINK_CHARS = 2_000
-_ACCEPT = "application/vc, application/vc+ld+json;q=0.9, application/ld+json;q=0.8, application/json;q=0.7"
+_ACCEPT = (
+    "application/vc, application/vc+jwt;q=0.9, application/dc+sd-jwt;q=0.9, application/jwt;q=0.9, "
+    "application/vc+ld+json;q=0.9, application/ld+json;q=0.8, application/json;q=0.7, image/png;q=0.6, "
+    "image/svg+xml;q=0.6"
+)
 
 
 class VerificationSource(PageSource, Protocol):
@@ -71,21 +80,18 @@ class Submission:
 @dataclass(frozen=True, slots=True)
 class Verified:
     submission: Submission
-    document: Mapping[str, Any] | None
+    brought: Brought
     report: Report
 
 
 def verify_submission(source: PageSource, submission: Submission) -> Verified:
-    """Verify what was brought. Bytes that are no JSON still get a report that says so."""
-    try:
-        document: Mapping[str, Any] | None = parse_json(submission.data)
-    except ParsingError:
-        document = None
+    """Verify what was brought. Bytes that are no credential still get a report that says what they are."""
+    brought = look_at(submission.data)
     anchor = submission.anchor
-    if anchor is None and document is not None:
-        anchor = _anchor_of_own(source, document)
+    if anchor is None and brought.document is not None:
+        anchor = _anchor_of_own(source, brought.document)
     submission = Submission(submission.data, anchor, submission.note, submission.known)
-    return Verified(submission, document, source.verify(submission.data, anchor))
+    return Verified(submission, brought, source.verify(submission.data, anchor))
 
 
 def read_submission(source: VerificationSource, *, text: str, file: bytes | None, anchor_text: str) -> Submission:
@@ -125,7 +131,7 @@ def _follow(source: VerificationSource, link: str, anchor: Mapping[str, Any] | N
         raise LinkNotFetched("Only links that begin with https:// are followed.")
     host = urlsplit(link).hostname or ""
     try:
-        response = source.fetch(link, accept=_ACCEPT, max_bytes=MAX_DOCUMENT_BYTES, max_redirects=3)
+        response = source.fetch(link, accept=_ACCEPT, max_bytes=MAX_IMAGE_BYTES, max_redirects=3)
     except FetchRefused as error:
         raise LinkNotFetched("This node does not fetch from that address. Paste the credential itself.") from error
     except DidError as error:
@@ -160,8 +166,12 @@ def _is_link(text: str) -> bool:
 
 
 def _check_size(data: bytes) -> None:
-    if len(data) > MAX_DOCUMENT_BYTES:
-        raise SubmissionTooLarge(f"That is {len(data) // 1024:,} kB; credentials of at most {MAX_KB} kB are read.")
+    size = f"That is {len(data) // 1024:,} kB"
+    if image_kind(data) is not None:
+        if len(data) > MAX_IMAGE_BYTES:
+            raise SubmissionTooLarge(f"{size}; pictures of at most {MAX_IMAGE_KB:,} kB are read.")
+    elif len(data) > (MAX_DOCUMENT_BYTES if form_of(data) in (None, Form.LDP_VC) else _MAX_TOKEN_BYTES):
+        raise SubmissionTooLarge(f"{size}; credentials of at most {MAX_KB} kB are read.")
 
 
 def read_api_body(body: bytes) -> Submission:
