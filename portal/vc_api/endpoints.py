@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 from portal.db.session import platform_session, tenant_session
 from portal.process import node
 from portal.tenants.repository import require_tenant_id
-from portal.vc_api import bodies, issuing, presenting, schemas, status, store, verifying
+from portal.vc_api import bodies, deriving, issuing, presenting, schemas, status, store, verifying
 from portal.vc_api.callers import Issuer, Reader, StatusSetter, Verifier
 from portal.vc_api.errors import NotFound, Problem
 from portal.vc_api.instances import DEFAULT, find_instance
@@ -94,8 +94,8 @@ def issue_as_did_key(caller: Issuer, tenant_id: Tenant, instance: InstanceName, 
 )
 @issuing_router.post("/instances/{instance}/credentials/derive", status_code=201, include_in_schema=False)
 def derive(_caller: Issuer, _tenant_id: Tenant, body: Body) -> JSONResponse:
-    """From a base proof (ecdsa-sd-2023): what is mandatory, and what `options.selectivePointers` add."""
-    return _issued(issuing.derive(body))
+    """From a base proof (ecdsa-sd-2023) or an SD-JWT: what is mandatory, and what `options.selectivePointers` add."""
+    return _issued(deriving.derive(body))
 
 
 @issuing_router.post(

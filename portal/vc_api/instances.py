@@ -9,20 +9,20 @@ from typing import Literal
 
 from did.keys import KeyType
 from portal.vc_api.errors import InstanceNotFound
+from vc.secured import Form
 
 Method = Literal["web", "key"]
 
-LDP_VC = "ldp_vc"
 SELECTIVE_SUITE = "ecdsa-sd-2023"
 
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """`status_purposes`: entries that every credential of this instance gets, asked for or not."""
+    """`cryptosuite` belongs to the form `ldp_vc`; `status_purposes` are entries that every credential of it gets."""
 
     name: str
     key_type: KeyType
-    form: str = LDP_VC
+    form: Form = Form.LDP_VC
     cryptosuite: str = ""
     status_purposes: tuple[str, ...] = ()
 
@@ -36,6 +36,12 @@ _ALL = (
     Instance("ecdsa-jcs-2019-P-384", KeyType.P384, cryptosuite="ecdsa-jcs-2019"),
     Instance("ecdsa-sd-2023", KeyType.P256, cryptosuite=SELECTIVE_SUITE),
     Instance("Ed25519Signature2020", KeyType.ED25519, cryptosuite="Ed25519Signature2020"),
+    Instance("vc+jwt", KeyType.P256, form=Form.VC_JWT),
+    Instance("vc+jwt-P-384", KeyType.P384, form=Form.VC_JWT),
+    Instance("vc+jwt-Ed25519", KeyType.ED25519, form=Form.VC_JWT),
+    Instance("jwt_vc_json", KeyType.P256, form=Form.JWT_VC_JSON),
+    Instance("ob-jwt", KeyType.P256, form=Form.OB_JWT),
+    Instance("dc+sd-jwt", KeyType.P256, form=Form.SD_JWT_VC),
     Instance("BitstringStatusList", KeyType.ED25519, cryptosuite="eddsa-rdfc-2022", status_purposes=("revocation",)),
 )
 

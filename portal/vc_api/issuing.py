@@ -1,10 +1,12 @@
-"""`credentials/issue` and `credentials/derive`."""
+"""`credentials/issue`."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from agent.issuance.errors import RowRefused
 from agent.issuance.template_status import PURPOSES, StatusSettings
 from did.errors import DidError
 from portal.audit import service as audit
@@ -26,13 +28,12 @@ from portal.vc_api.errors import (
     problem_of,
 )
 from portal.vc_api.instances import Instance, Method
-from portal.vc_api.securing import ProofOptions, secure
+from portal.vc_api.securing import DEFAULT_VCT, ProofOptions, secure
 from portal.wiring import Node
 from vc import structure, timestamps
-from vc.badges import clr, open_badges
 from vc.errors import VcError
+from vc.forms.document import check_rules
 from vc.model import Credential
-from vc.proofs.disclosure import derive_proof
 
 STATUS_TYPE = "BitstringStatusListEntry"
 CLOCK_SKEW = timedelta(minutes=5)
@@ -61,11 +62,14 @@ def issue(
             want = (row_id, instance.form, StatusSettings(purposes=purposes))
             reference = status_lists.reserve(node, session, identity_id, [want], now=now)[row_id]
             draft = _with_entries(draft, reference.entries)
+            proof_options = replace(proof_options, status_claim=reference.token)
         signer, key_id = signer_for(node, session, identity_id, instance.key_type)
         try:
             issued = secure(draft, instance, signer, proof_options)
         except (VcError, DidError) as error:
             raise CredentialRefused([problem_of(error)]) from error
+        except RowRefused as error:
+            raise CredentialRefused([Problem(MALFORMED_VALUE_ERROR, str(error))]) from error
         row = store.add(
             session, issued, row_id=row_id, identity=identity, key_id=key_id, form=instance.form,
             credential_id=_name_of(options, draft), now=now,
@@ -76,20 +80,6 @@ def issue(
         )  # fmt: skip
         after_commit(session, lambda: ring("anchors.advance"))
     return issued.document
-
-
-def derive(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The credential with what is mandatory and what `options.selectivePointers` add. Stores nothing.
-
-    Raises:
-        VcApiRefused
-    """
-    document = bodies.require_object(body, "verifiableCredential")
-    pointers = bodies.optional_texts(bodies.options_of(body), "selectivePointers") or []
-    try:
-        return derive_proof(document, pointers)
-    except VcError as error:
-        raise CredentialRefused([problem_of(error)]) from error
 
 
 def _proof_options(options: Mapping[str, Any], now: datetime) -> ProofOptions:
@@ -104,6 +94,7 @@ def _proof_options(options: Mapping[str, Any], now: datetime) -> ProofOptions:
         challenge=bodies.optional_text(options, "challenge"),
         domain=bodies.optional_text_or_texts(options, "domain"),
         mandatory_pointers=tuple(bodies.optional_texts(options, "mandatoryPointers") or ()),
+        vct=bodies.optional_text(options, "vct") or DEFAULT_VCT,
     )
 
 
@@ -141,13 +132,8 @@ def _completed(credential: Mapping[str, Any], identity: IssuerIdentity, now: dat
 def _check(draft: Mapping[str, Any]) -> None:
     """The rules of the credential's own type, which include those of the data model; every name is defined."""
     try:
-        if clr.is_clr_credential(draft):
-            clr.check_clr_credential(draft)
-        elif open_badges.is_achievement_credential(draft):
-            open_badges.check_achievement_credential(draft)
-        elif open_badges.is_endorsement_credential(draft):
-            open_badges.check_endorsement_credential(draft)
-        structure.check(draft, for_issuing=True)
+        check_rules(draft)
+        structure.check_terms(draft)
     except VcError as error:
         raise CredentialRefused([problem_of(error)]) from error
 
@@ -156,6 +142,8 @@ def _with_entries(draft: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]
     if "credentialStatus" in draft:
         detail = "/credentialStatus: ask for the entry in options or give your own, not both"
         raise CredentialRefused([Problem(MALFORMED_VALUE_ERROR, detail)])
+    if not entries:
+        return dict(draft)
     return {**draft, "credentialStatus": entries[0] if len(entries) == 1 else list(entries)}
 
 

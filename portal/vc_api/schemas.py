@@ -42,6 +42,7 @@ ISSUE = _body(
             domain=_TEXT,
             credentialId=_TEXT,
             mandatoryPointers=_TEXTS,
+            vct=_TEXT,
             credentialStatus={"type": "object", "properties": {"type": _TEXT, "statusPurpose": _TEXT}},
         ),
     },

@@ -36,7 +36,7 @@ def set_status(node: Node, tenant_id: UUID, body: Mapping[str, Any], *, caller: 
             problem = Problem("urn:dcp:problem:credential-not-found", "no credential of this tenant has this id")
             raise NotFound([problem])
         references = status_lists.entries_for(node, session, [row.id for row in rows])
-        able = [row for row in rows if purpose in {entry["statusPurpose"] for entry in references[row.id].entries}]
+        able = [row for row in rows if _has_entry(references[row.id], purpose)]
         if not able:
             raise _refused(f"this credential was issued without an entry for {purpose}, so that cannot change")
         changed = [row for row in able if _change(row, purpose, value=value, now=now)]
@@ -49,6 +49,11 @@ def set_status(node: Node, tenant_id: UUID, body: Mapping[str, Any], *, caller: 
                 session, tenant_id=tenant_id, actor=caller, act="credential.status", target=f"vc-api:{row.id}",
                 now=now, detail={"purpose": purpose, "status": value},
             )  # fmt: skip
+
+
+def _has_entry(reference: status_lists.StatusReference, purpose: str) -> bool:
+    """An entry of a token status list says both."""
+    return reference.token is not None or purpose in {entry["statusPurpose"] for entry in reference.entries}
 
 
 def _change(row: VcApiCredential, purpose: str, *, value: bool, now: datetime) -> bool:

@@ -19,8 +19,9 @@ from portal.vc_api.errors import (
     problem_of,
 )
 from portal.wiring import Node
-from vc import structure
 from vc.errors import ProofInvalid, StatusInvalid, StatusUnavailable, VcError
+from vc.forms.document import check_rules
+from vc.jose import is_enveloped
 from vc.policy import Policy
 from vc.proofs.data_integrity import ASSERTION_METHOD, check_purpose, verify_proofs
 from vc.proofs.proof import proofs_of
@@ -128,8 +129,8 @@ def check_credential(
     node: Node, document: Mapping[str, Any], asked: CredentialChecks, findings: Findings, *, prefix: str = ""
 ) -> None:
     """Look at everything that was asked for, and at the structure. `prefix` names the credential among several."""
-    if asked.names == PROOF_ONLY:
-        findings.run(f"{prefix}structure", lambda: structure.check(document))
+    if asked.names == PROOF_ONLY and not is_enveloped(document):
+        findings.run(f"{prefix}structure", lambda: check_rules(document))
         findings.run(f"{prefix}proof", lambda: _check_proofs(node, document, asked))
         return
     report = verify_credential(
@@ -143,7 +144,7 @@ def check_credential(
     for line in report.checks:
         if line.name in asked.names or line.name not in _NAMES.values():
             _note(line, findings, prefix)
-    if (asked.purpose, asked.challenge, asked.domain) != (ASSERTION_METHOD, None, None):
+    if (asked.purpose, asked.challenge, asked.domain) != (ASSERTION_METHOD, None, None) and not is_enveloped(document):
         findings.run(f"{prefix}proofOptions", lambda: _check_proofs(node, document, asked))
 
 

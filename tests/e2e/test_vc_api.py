@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from portal.vc_api.instances import INSTANCES, LDP_VC, SELECTIVE_SUITE
+from portal.vc_api.instances import INSTANCES, SELECTIVE_SUITE
 from tests.e2e.running import RunningNode
 from tests.peers.programs import Program
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.timeout(30
 
 TLS = True
 ENVIRONMENT = {"DCP_OPEN_VC_API": "true"}
-DOCUMENTS = [name for name, instance in INSTANCES.items() if instance.form == LDP_VC]
+DOCUMENTS = [name for name, instance in INSTANCES.items() if instance.form == "ldp_vc"]
 CREDENTIAL: dict[str, Any] = {
     "@context": ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/examples/v2"],
     "id": "urn:uuid:0b7c5d8e-6a3b-4f46-9a55-3d6f0e3b7a10",
