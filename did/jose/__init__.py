@@ -15,7 +15,7 @@ from did.jose.compact import (
     parse_claims,
     parse_compact,
     parse_payload,
-    peek_header,
+    parse_unchecked,
     sign_compact,
     verify_compact,
 )
@@ -78,7 +78,7 @@ __all__ = [
     "parse_claims",
     "parse_compact",
     "parse_payload",
-    "peek_header",
+    "parse_unchecked",
     "sign_compact",
     "verify_compact",
 ]

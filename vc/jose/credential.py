@@ -25,9 +25,8 @@ from did.jose import (
     check_claims,
     check_header,
     check_times,
-    parse_compact,
     parse_payload,
-    peek_header,
+    parse_unchecked,
     verify_compact,
 )
 from did.jwk import public_key_of
@@ -72,18 +71,11 @@ def read(token: str) -> JwtCredential:
     Raises:
         JoseError: it breaks a rule of its kind, or is a token of another kind.
     """
-    typ = peek_header(token, max_bytes=VC_JWT.max_bytes).get("typ")
-    if isinstance(typ, str) and typ.lower().removeprefix("application/") == "vc+jwt":
-        form = Form.VC_JWT
-        jws = parse_compact(token, VC_JWT)
-        claims = parse_payload(jws)
-    else:
-        jws = parse_compact(token, OB_JWT)
-        claims = parse_payload(jws)
-        form = Form.JWT_VC_JSON if "vc" in claims else Form.OB_JWT
-        # Of the two, an Open Badge may do more: bring its key along.
-        check_header(jws.header, _PROFILES[form])
+    jws = parse_unchecked(token, VC_JWT)
+    claims = parse_payload(jws)
+    form = _form_of(jws.header, claims)
     profile = _PROFILES[form]
+    check_header(jws.header, profile)
     check_claims(claims, profile)
     document = document_of(claims) if form is Form.JWT_VC_JSON else _without_claims(claims)
     issuer = issuer_of(document)
@@ -98,6 +90,13 @@ def read(token: str) -> JwtCredential:
         profile=profile,
         jws=jws,
     )
+
+
+def _form_of(header: Mapping[str, Any], claims: Mapping[str, Any]) -> Form:
+    typ = header.get("typ")
+    if isinstance(typ, str) and typ.lower().removeprefix("application/") == "vc+jwt":
+        return Form.VC_JWT
+    return Form.JWT_VC_JSON if "vc" in claims else Form.OB_JWT
 
 
 def verify(
