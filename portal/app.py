@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from portal.errors import PortalError
+from portal.errors import PortalError, TooManyAttempts
 from portal.idempotency.middleware import IdempotencyKeys
 from portal.limits import BodyLimit
 from portal.openapi import describe
@@ -81,6 +81,8 @@ async def _refused(request: Request, error: Exception) -> Response:
     answer = problem(error.status, error.code, error.detail, errors=list(error.errors))
     if error.status == 401:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="dcp"'
+    if isinstance(error, TooManyAttempts):
+        answer.headers["Retry-After"] = str(error.retry_after_s)
     return answer
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 
 from portal.audit.endpoints import router as audit_router
+from portal.auth.endpoints import router as api_keys_router
 from portal.awards.endpoints import router as awards_router
 from portal.docs import router as docs_router
 from portal.doorbell import QUEUES
@@ -16,7 +17,10 @@ from portal.health import router as health_router
 from portal.issuance.endpoints import router as issuance_router
 from portal.issuance.progress import router as progress_router
 from portal.keys.endpoints import resolution_router
+from portal.keys.jwt_vc_issuer import router as jwt_vc_issuer_router
 from portal.pages.endpoints import pages_router
+from portal.people.endpoints import auth_router, me_router
+from portal.people.member_endpoints import router as members_router
 from portal.public import NodeSource
 from portal.published import router as published_router
 from portal.security_txt import router as security_txt_router
@@ -26,6 +30,8 @@ from portal.tenants.endpoints import router as tenants_router
 from portal.vc_api.endpoints import issuing_router as vc_api_issuing_router
 from portal.vc_api.endpoints import verifying_router as vc_api_verifying_router
 from portal.verification.endpoints import verification_router
+from portal.webhooks.endpoints import catalogue_router as webhook_events_router
+from portal.webhooks.endpoints import router as webhooks_router
 
 RouterFactory = Callable[[Callable[[], NodeSource]], APIRouter]
 
@@ -51,12 +57,22 @@ SERVICES = (
             _fixed(health_router),
             _fixed(published_router),
             _fixed(types_router),
+            _fixed(jwt_vc_issuer_router),
             _fixed(resolution_router),
             _fixed(docs_router),
             _fixed(security_txt_router),
         ),
     ),
-    Service("users", routers=(_fixed(audit_router),)),
+    Service(
+        "users",
+        routers=(
+            _fixed(audit_router),
+            _fixed(auth_router),
+            _fixed(me_router),
+            _fixed(members_router),
+            _fixed(api_keys_router),
+        ),
+    ),
     Service(
         "issuance",
         routers=(
@@ -73,7 +89,7 @@ SERVICES = (
     Service("studio"),
     Service("recipients", routers=(pages_router,)),
     Service("analytics"),
-    Service("integrations"),
+    Service("integrations", routers=(_fixed(webhooks_router), _fixed(webhook_events_router))),
     Service("notifications"),
 )
 

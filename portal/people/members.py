@@ -34,8 +34,12 @@ _ROLE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 def permissions_of(session: Session, person_id: UUID) -> frozenset[str] | None:
     """What a person may do in the tenant of this session; None for who is no member."""
-    role = session.scalar(select(Membership.role).where(Membership.person_id == person_id))
+    role = role_of(session, person_id)
     return None if role is None else roles(session).get(role, frozenset())
+
+
+def role_of(session: Session, person_id: UUID) -> str | None:
+    return session.scalar(select(Membership.role).where(Membership.person_id == person_id))
 
 
 def roles(session: Session) -> Mapping[str, frozenset[str]]:

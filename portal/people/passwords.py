@@ -79,7 +79,7 @@ def _is_made_of(text: str, pieces: set[str]) -> bool:
         if not reached[start]:
             continue
         for length in lengths:
-            if text[start : start + length] in pieces:
+            if start + length <= len(text) and text[start : start + length] in pieces:
                 reached[start + length] = True
         run = 1
         while start + run < len(text) and text[start + run] == text[start]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.auth.principal import Caller
@@ -23,6 +23,7 @@ IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 # How exact the idle time is; a session that is used all the time costs one write in as much time.
 SEEN_NOTED_EVERY = timedelta(minutes=1)
+KEPT_AFTER_END = timedelta(days=30)
 _MAX_AGENT = 200
 
 
@@ -93,6 +94,13 @@ def revoke_all(session: Session, person_id: UUID, *, now: datetime, but: UUID | 
     if but is not None:
         rows = rows.where(WebSession.id != but)
     return len(session.execute(rows.values(revoked_at=now).returning(WebSession.id)).all())
+
+
+def forget(node: Node, *, now: datetime) -> int:
+    """Remove sessions that ended long ago; returns how many."""
+    with platform_session(node.app_engine) as session:
+        old = delete(WebSession).where(WebSession.created_at < now - ABSOLUTE - KEPT_AFTER_END)
+        return len(session.execute(old.returning(WebSession.id)).all())
 
 
 def csrf_token(token: str) -> str:

@@ -5,22 +5,13 @@ import hashlib
 import pytest
 from sqlalchemy import func, select, text
 
-from portal.app import create_app
 from portal.auth.models import ApiKey
 from portal.auth.roles import EVERYTHING
 from portal.auth.service import authenticate, make_api_key
 from portal.db.session import platform_session
 from portal.errors import NotAuthenticated
 from portal.tenants.models import PublicId
-
-# Verifying is for everyone and stores nothing.
-OPEN_OPERATIONS = {("post", "/v1/verify")}
-OPERATIONS = [
-    (method, path)
-    for path, item in create_app().openapi()["paths"].items()
-    for method in item
-    if path.startswith("/v1/") and (method, path) not in OPEN_OPERATIONS
-]
+from tests.portal.auth.routes import OPERATIONS
 
 
 def test_the_database_holds_a_digest_and_not_the_key(node):
