@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +62,7 @@ def verify(
     report = verify_credential(
         data,
         policy=Policy(),
-        now=datetime.now(UTC),
+        now=utc_now(),
         resolver=build_resolver(settings, fetch, reader, utc_now),
         fetch=fetch,
         chain_for=chain_for,
