@@ -56,12 +56,15 @@ class Definitions:
                     error.under(term)
                     raise
 
+    def _check_no_circle(self, term: str) -> None:
+        if term in self._defined:
+            raise InvalidContext("terms are defined through each other in a circle")
+
     def _define(self, term: str) -> None:
         # 1
-        if term in self._defined:
-            if self._defined[term]:
-                return
-            raise InvalidContext("terms are defined through each other in a circle")
+        if self._defined.get(term):
+            return
+        self._check_no_circle(term)
         # 2
         if term == "":
             raise InvalidContext("a term is not empty")
