@@ -33,6 +33,7 @@ from portal.issuance.models import Batch, BatchRow, BatchRowError
 from portal.issuance.reserved import Reserved, present, reserved_forms
 from portal.keys import repository as keys
 from portal.keys.models import IssuerIdentity
+from portal.keys.sd_jwt_identity import sd_jwt_identity, sd_jwt_issuer
 from portal.keys.service import signer_for
 from portal.status_lists import service as status_lists
 from portal.templates import service as templates
@@ -77,21 +78,13 @@ class Recorder:
         return issuers, key_ids
 
     def _identity_of(self, form: str) -> IssuerIdentity:
-        """The identity that signs. An SD-JWT VC names its issuer by URL, whose key set has the did:web's names."""
-        if form == Form.SD_JWT_VC and self._has_url:
-            return keys.identity(self._session, "web")
-        return self._identity
-
-    @property
-    def _has_url(self) -> bool:
-        """Whether JWT VC Issuer Metadata can be found: only with https. Without, the DID names the issuer."""
-        return self._identity.base_url.startswith("https://")
+        return identity_of_form(self._session, self._identity, form)
 
     def _sd_jwt_terms(self) -> SdJwtTerms | None:
         kind = templates.type_of_version(self._session, self._batch.template_version_id)
         if kind is None:
             return None
-        issuer = self._identity.base_url if self._has_url else self._identity.did
+        issuer = sd_jwt_issuer(self._identity_of(Form.SD_JWT_VC))
         return SdJwtTerms(kind, issuer, salt=lambda: secrets.token_urlsafe(_SALT_BYTES))
 
     def secure(self, rows: Sequence[BatchRow]) -> None:
@@ -218,6 +211,11 @@ class Recorder:
         row.state = "refused"
         fault = {"line": row.line, "column": None, "code": refused.code, "message": str(refused)}
         self._faults.append(fault_values(self._node.cipher, self._batch, new_id(self._now), fault))
+
+
+def identity_of_form(session: Session, identity: IssuerIdentity, form: str) -> IssuerIdentity:
+    """The identity that signs a form, and that publishes its status: a verifier wants them to be the same."""
+    return sd_jwt_identity(session, identity) if form == Form.SD_JWT_VC else identity
 
 
 def recipient_name(values: Mapping[str, str]) -> str:

@@ -12,14 +12,16 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from agent.issuance.batch import BatchState
+from agent.issuance.template_status import StatusSettings
 from portal.anchors.trees import seal_batch
 from portal.db.session import after_commit, tenant_session
 from portal.doorbell import ring
 from portal.failpoints import failpoint
 from portal.issuance import repository
 from portal.issuance.models import Batch
-from portal.issuance.recorder import SEALED_VALUES, Recorder
+from portal.issuance.recorder import SEALED_VALUES, Recorder, identity_of_form
 from portal.issuance.reserved import reserve_forms
+from portal.keys import repository as keys
 from portal.status_lists import service as status_lists
 from portal.templates import service as templates
 from portal.wiring import Node
@@ -57,8 +59,13 @@ class PostgresBatchStore:
             batch = repository.require(session, self._batch_id)
             template = templates.of_version(session, batch.template_version_id)
             made = reserve_forms(rows, template.formats, now=now)
-            wants = [(each.credential_id, each.form, template.status) for each in made]
-            status_lists.reserve(self._node, session, batch.identity_id, wants, now=now)
+            identity = keys.require_identity(session, batch.identity_id)
+            wants: dict[UUID, list[tuple[UUID, str, StatusSettings]]] = {}
+            for each in made:
+                signs = identity_of_form(session, identity, each.form)
+                wants.setdefault(signs.id, []).append((each.credential_id, each.form, template.status))
+            for identity_id in sorted(wants):  # one order for all, so that no two steps wait for each other
+                status_lists.reserve(self._node, session, identity_id, wants[identity_id], now=now)
             failpoint("batch.reserve")
             self._touch(session, now)
             return len(rows)

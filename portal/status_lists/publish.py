@@ -12,6 +12,7 @@ from did.keys import KeyType
 from portal.anchors.published import add_published_leaf
 from portal.db.ids import new_id
 from portal.keys import repository as keys
+from portal.keys.sd_jwt_identity import sd_jwt_issuer
 from portal.keys.service import signer_for
 from portal.status_lists import repository
 from portal.status_lists.kinds import ONE_ED_TECH_REVOCATION, TOKEN, Kind
@@ -71,7 +72,7 @@ def _signed(node: Node, session: Session, status_list: StatusList, kind: Kind, *
             status_list.url,
             data=status_list.bits,
             bits=kind.bits,
-            issuer=identity.did,
+            issuer=sd_jwt_issuer(identity),
             issued_at=now,
             expires_at=now + TOKEN_LIFE,
             ttl_s=TTL_S,
