@@ -45,7 +45,8 @@ def secure(claims: Any = None, disclosable: list[ClaimPath] | None = None, **opt
 
 def payload_of(token: str) -> dict[str, Any]:
     part = token.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    payload: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return payload
 
 
 def test_without_hidden_claims_there_are_no_digests_and_no_disclosures() -> None:
