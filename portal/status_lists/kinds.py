@@ -1,7 +1,7 @@
 """The kinds of list: what a state of an award is in each, and which kinds a form of credential has entries in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agent.issuance.template_status import ONE_ED_TECH, StatusSettings
 from vc.status import bitstring, one_ed_tech, token_list
@@ -16,7 +16,7 @@ class Kind:
     encoding: str
     purpose: str
     bits: int
-    values: Mapping[str, int]
+    values: Mapping[str, int] = field(hash=False)
     media_type: str
 
     @property
