@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from tests.bench import merkle, proofs, tokens
+from tests.bench import merkle, proofs, sd_jwt, tokens
 from tests.bench.measure import table, write
 
 OUTPUT = Path(__file__).resolve().parents[2] / "build" / "bench.json"
@@ -22,6 +22,7 @@ def main() -> None:
     results = proofs.measure(count=60 if quick else 250, repeats=2 if quick else 7)
     results += proofs.measure_jcs(count=60 if quick else 250, repeats=2 if quick else 7)
     results += tokens.measure(count=60 if quick else 250, repeats=2 if quick else 7)
+    results += sd_jwt.measure(count=60 if quick else 250, repeats=2 if quick else 7)
     results += merkle.measure(leaves=10_000 if quick else 131_072, repeats=2 if quick else 7)
     print(table(results))
     write(results, arguments.output)

@@ -78,7 +78,9 @@ def measure(*, count: int, repeats: int) -> list[Result]:
 
 
 def measure_jcs(*, count: int, repeats: int) -> list[Result]:
-    """The same credentials under eddsa-jcs-2022, which has no RDF to canonicalize."""
+    """The same credentials under eddsa-jcs-2022. `issue` does what the other library does; `issue-checked` is production,
+    which also holds the draft to the rules of Open Badges and to its vocabulary, and checks each signature.
+    """
     suite = "eddsa-jcs-2022"
     key = make_key(KeyType.ED25519)
     private = key.private.private_bytes_raw()  # type: ignore[union-attr]
@@ -98,8 +100,8 @@ def measure_jcs(*, count: int, repeats: int) -> list[Result]:
             "their verify": node_run(theirs, "verify"),
         }
         comparisons = [
-            Comparison(f"issue.{suite}", "issue", ["sign", "their issue"]),
-            Comparison(f"secure.{suite}", "secure", ["sign", "their issue"]),
+            Comparison(f"issue.{suite}", "secure", ["sign", "their issue"]),
+            Comparison(f"issue-checked.{suite}", "issue", ["sign", "their issue"]),
             Comparison(f"verify.{suite}", "verify", ["check", "their verify"]),
         ]
         results = compare(contenders, comparisons, repeats=repeats)

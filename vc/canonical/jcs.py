@@ -55,6 +55,8 @@ def _is_plain(value: Any, depth: int) -> bool:
     if kind is list or kind is tuple:
         plain = True
         for index, item in enumerate(value):
+            if type(item) is str and item.isascii():
+                continue
             try:
                 plain &= _is_plain(item, depth + 1)
             except MalformedValue as error:
@@ -73,6 +75,9 @@ def _members_are_plain(members: dict[Any, Any], depth: int) -> bool:
             _check_text(name)
             # UTF-16 order (RFC 8785) and UTF-8 order differ only where astral characters meet U+E000..U+FFFF.
             plain &= max(name) < "\ue000"
+        # Most values are plain text: no need to call for each.
+        if type(item) is str and item.isascii():
+            continue
         try:
             plain &= _is_plain(item, depth + 1)
         except MalformedValue as error:

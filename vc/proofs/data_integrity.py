@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
+
 from did.document import VerificationMethod
 from vc import timestamps
 from vc.canonical import jcs
@@ -144,7 +146,11 @@ class PreparedProof:
             raise ProofGenerationError(str(error)) from None
 
     def _config_hash(self, context: Any, proof: Mapping[str, Any]) -> bytes:
-        key = jcs.canonicalize(context)
+        try:
+            key = orjson.dumps(context)
+        except TypeError:
+            # No JSON: the canonical form says what is wrong with it, and where.
+            key = jcs.canonicalize(context)
         if key not in self._config_hashes:
             self._config_hashes[key] = self._suite.config_hash(context, proof, self._signer.key_type)
         return self._config_hashes[key]
