@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +22,8 @@ SD_ALG = "_sd_alg"
 RESERVED = frozenset({SD, ARRAY_DIGEST, SD_ALG})
 DEFAULT_HASH = "sha-256"
 
+_FROM_STANDARD = bytes.maketrans(b"+/", b"-_")
+
 # IANA's "Named Information Hash Algorithm" names; shorter and older hashes are not accepted.
 HASHES: dict[str, Callable[[bytes], Any]] = {
     "sha-256": hashlib.sha256,
@@ -40,15 +42,24 @@ class Disclosure:
     value: Any
 
 
-def encode(parts: list[Any]) -> str:
+def encode(parts: list[Any]) -> bytes:
     """The disclosure of `[salt, name, value]`, or of `[salt, value]` for an array element. Raises `TypeError`."""
-    return base64.urlsafe_b64encode(orjson.dumps(parts)).rstrip(b"=").decode("ascii")
+    return _base64url(orjson.dumps(parts))
 
 
 def digest(text: str, hash_name: str = DEFAULT_HASH) -> str:
     """Base64url of the hash over the ASCII of `text` (section 4.2.3). Raises `UnknownDigestAlgorithm`."""
-    made = hash_function(hash_name)(text.encode("ascii")).digest()
-    return base64.urlsafe_b64encode(made).rstrip(b"=").decode("ascii")
+    return digest_with(hash_function(hash_name), text.encode("ascii"))
+
+
+def digest_with(function: Callable[[bytes], Any], text: bytes) -> str:
+    """`digest` where the hash is known and the text is bytes already."""
+    return _base64url(function(text).digest()).decode("ascii")
+
+
+def salt_of(random: bytes) -> str:
+    """The salt that 16 or more random bytes make."""
+    return _base64url(random).decode("ascii")
 
 
 def hash_function(name: Any) -> Callable[[bytes], Any]:
@@ -57,6 +68,11 @@ def hash_function(name: Any) -> Callable[[bytes], Any]:
     if function is None:
         raise UnknownDigestAlgorithm(f"the digest algorithm {str(name)[:40]!r} is not one of {', '.join(HASHES)}")
     return function
+
+
+def _base64url(data: bytes) -> bytes:
+    # Four of these per disclosure: what the standard library's function adds to this is a third of the time.
+    return binascii.b2a_base64(data, newline=False).translate(_FROM_STANDARD).rstrip(b"=")
 
 
 def parse(text: str) -> Disclosure:

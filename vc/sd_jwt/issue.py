@@ -14,7 +14,7 @@ from did.jose import PreparedHeader
 from did.jwk import jwk_of, public_key_of
 from did.keys import KeyType
 from vc.errors import NeverDisclosable, ProofGenerationError
-from vc.sd_jwt.disclosure import ARRAY_DIGEST, DEFAULT_HASH, RESERVED, SD, SD_ALG, digest, encode, hash_function
+from vc.sd_jwt.disclosure import ARRAY_DIGEST, DEFAULT_HASH, RESERVED, SD, SD_ALG, digest_with, encode, hash_function
 from vc.sd_jwt.type_metadata import check_integrity_syntax
 from vc.signer import Signer
 
@@ -69,7 +69,7 @@ class PreparedSdJwtVc:
             raise ProofGenerationError("vct names the type of the credential; it cannot be empty")
         if vct_integrity is not None:
             check_integrity_syntax(vct_integrity)
-        hash_function(hash_name)
+        self._hash = hash_function(hash_name)
         header: dict[str, Any] = {"typ": TYP}
         if x5c:
             header["x5c"] = list(x5c)
@@ -107,7 +107,7 @@ class PreparedSdJwtVc:
         if "cnf" in claims:
             raise ProofGenerationError("cnf comes from holder_jwk, not from the claims")
         _check_names(claims)
-        making = _Making(salt, self._hash_name, self._decoys)
+        making = _Making(salt, self._hash, self._decoys)
         payload = _hide_members(claims, plan, making, ())
         payload.update(self._type)
         if holder_jwk is not None:
@@ -151,7 +151,7 @@ class _Making:
     """The disclosures that were made so far."""
 
     new_salt: NewSalt
-    hash_name: str
+    hash: Callable[[bytes], Any]
     decoys: int
     disclosures: list[str] = field(default_factory=list)
     _salts: set[str] = field(default_factory=set)
@@ -168,11 +168,11 @@ class _Making:
     def disclose(self, parts: list[Any]) -> str:
         """Keep the disclosure; its digest."""
         text = encode(parts)
-        self.disclosures.append(text)
-        return digest(text, self.hash_name)
+        self.disclosures.append(text.decode("ascii"))
+        return digest_with(self.hash, text)
 
     def decoy_digests(self) -> list[str]:
-        return [digest(self.salt(), self.hash_name) for _ in range(self.decoys)]
+        return [digest_with(self.hash, self.salt().encode()) for _ in range(self.decoys)]
 
 
 def _hide(value: Any, plan: Plan, making: _Making, path: ClaimPath) -> Any:
