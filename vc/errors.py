@@ -192,8 +192,10 @@ class NeverDisclosable(VcError):
 
     problem_type = _DATA_INTEGRITY + "PROOF_GENERATION_ERROR"
 
-    def __init__(self, pointer: str) -> None:
-        super().__init__(f"{pointer} can never be hidden: list it as mandatory, or issue without selective disclosure")
+    def __init__(self, pointer: str, rule: str = "can never be hidden") -> None:
+        """`rule` is what holds for the place at `pointer` in every disclosure."""
+        where = pointer or "the document"
+        super().__init__(f"{where} {rule}: list it as mandatory, or issue without selective disclosure")
         self.pointer = pointer
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from did.keys import KeyType
-from vc.errors import ProofMissing
+from vc.badges import clr, open_badges
+from vc.errors import MalformedValue, NeverDisclosable, ProofGenerationError, ProofMissing
 from vc.proofs import selective
 from vc.proofs.data_integrity import PreparedProof
 from vc.proofs.ecdsa_sd_2023 import (
@@ -15,6 +16,7 @@ from vc.proofs.ecdsa_sd_2023 import (
     Commitment,
     EcdsaSd2023,
     RandomBytes,
+    check_mandatory,
     create_disclosure_data,
     create_verify_data,
 )
@@ -35,12 +37,18 @@ def add_base_proof(
 ) -> dict[str, Any]:
     """A new document with an ecdsa-sd-2023 base proof, for the holder alone (section 3.6.1).
 
+    What is mandatory must make a badge of a badge: whoever is shown nothing else can still read it.
+
     `random_bytes` must be fit for keys (`secrets.token_bytes`); what it gives is used once and not kept.
 
     Raises:
-        NeverDisclosable: a member that every verifier must see is not among `mandatory_pointers`.
+        NeverDisclosable: a member that every verifier must see, or without which a badge would be none, is not
+            among `mandatory_pointers`.
+        MalformedValue: the document is a badge or a record that breaks its own rules.
         ProofGenerationError: a pointer leads nowhere, or the key is not P-256.
     """
+    check_mandatory(document, mandatory_pointers)
+    _check_reveal(document, mandatory_pointers)
     suite = EcdsaSd2023(mandatory_pointers=mandatory_pointers, random_bytes=random_bytes)
     return PreparedProof(signer=signer, cryptosuite=suite, created=created, expires=expires).secure(document)
 
@@ -51,13 +59,18 @@ def derive_proof(document: Mapping[str, Any], selective_pointers: Sequence[str])
     Raises:
         ProofMissing: the document has no ecdsa-sd-2023 proof.
         MalformedProof: its proof is not a base proof.
-        ProofGenerationError: a pointer leads nowhere, or the proof does not fit the document.
+        ProofGenerationError: a pointer leads nowhere, the proof does not fit the document, or a part of an
+            achievement credential was selected without a member that Open Badges requires of it.
     """
     proof = _proof_of(document)
     unsecured = {name: value for name, value in document.items() if name != "proof"}
     # 1
     base = BaseProofValue.parse(proof.get("proofValue"))
     derived, reveal_document = create_disclosure_data(unsecured, base, selective_pointers)
+    try:
+        _check_badge(reveal_document)
+    except MalformedValue as error:
+        raise ProofGenerationError(f"what is selected does not make a credential of this type: {error}") from None
     # 2-5
     return {**reveal_document, "proof": {**proof, "proofValue": derived.serialize()}}
 
@@ -87,6 +100,26 @@ def commitment_of(document: Mapping[str, Any]) -> Commitment:
         base.signatures,
         list(group.non_matching.values()),
     )
+
+
+def _check_reveal(document: Mapping[str, Any], mandatory_pointers: Sequence[str]) -> None:
+    """What is mandatory alone keeps the rules of the document's type."""
+    _check_badge(document)
+    reveal = selective.select_json_ld(mandatory_pointers, document) or {}
+    try:
+        _check_badge(reveal)
+    except MalformedValue as error:
+        raise NeverDisclosable(error.path, f"{error.message} in every disclosure") from error
+
+
+def _check_badge(document: Mapping[str, Any]) -> None:
+    """The rules of Open Badges and CLR, where they apply. Raises `MalformedValue`."""
+    if clr.is_clr_credential(document):
+        clr.check_clr_credential(document)
+    elif open_badges.is_achievement_credential(document):
+        open_badges.check_achievement_credential(document)
+    elif open_badges.is_endorsement_credential(document):
+        open_badges.check_endorsement_credential(document)
 
 
 def _proof_of(document: Mapping[str, Any]) -> Mapping[str, Any]:
