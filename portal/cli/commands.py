@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from portal.cli.account_commands import key_app, person_app
+
 app = typer.Typer(
     name="dcp", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="Issue, anchor, verify and track digital credentials.",
@@ -28,6 +30,8 @@ audit_app = typer.Typer(no_args_is_help=True, help="Who did what.")
 log_app = typer.Typer(no_args_is_help=True, help="A tenant's audit log.")
 audit_app.add_typer(log_app, name="log")
 app.add_typer(audit_app, name="audit")
+app.add_typer(key_app, name="key")
+app.add_typer(person_app, name="person")
 
 Json = Annotated[bool, typer.Option("--json", help="Answer with JSON.")]
 Tenant = Annotated[str, typer.Option("--tenant", help="Short name of the tenant.")]

@@ -1,6 +1,7 @@
 """Writing over HTTP needs a key, of which the node keeps a digest only."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, text
@@ -91,3 +92,35 @@ def test_anything_else_is_not(client, key, headers):
 
 def test_a_key_in_the_address_is_not_read(client, key):
     assert client.get(f"/v1/tenants?x-api-key={key}&authorization=Bearer%20{key}").status_code == 401
+
+
+def test_a_key_ends_when_it_was_said_to(node, clock):
+    key = make_api_key(node, "k", now=clock(), lifetime=timedelta(days=1))
+    assert authenticate(node, key, now=clock.move(hours=23)).kind == "api_key"
+
+    with pytest.raises(NotAuthenticated, match="or it ended"):
+        authenticate(node, key, now=clock.move(hours=1))
+
+
+def test_the_last_use_is_known_to_five_minutes_and_not_written_each_time(node, clock):
+    key = make_api_key(node, "k", now=clock())
+    first = clock.now
+
+    def noted():
+        authenticate(node, key, now=clock())
+        with platform_session(node.app_engine) as session:
+            return session.scalars(select(ApiKey.last_used_at)).one()
+
+    assert noted() == first
+    clock.move(minutes=4)
+    assert noted() == first
+    clock.move(minutes=1)
+    assert noted() == clock.now
+
+
+def test_a_key_from_before_permissions_holds_everything(node):
+    key = make_api_key(node, "first key", now=node.now())
+    with platform_session(node.app_engine) as session:
+        session.scalars(select(ApiKey)).one().permissions = None
+
+    assert authenticate(node, key, now=node.now()).everywhere == EVERYTHING
