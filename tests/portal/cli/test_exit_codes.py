@@ -203,6 +203,8 @@ def test_the_commands_of_an_issuer(dcp, settings):
         ("template", "put", "x", DATA / "expected.json", "--tenant", "acme"),
         ("tenant", "create", "Ä", "x"),
         ("revoke", "https://issuer.example/c/nothing"),
+        ("suspend", "https://issuer.example/c/nothing"),
+        ("reinstate", "https://issuer.example/c/nothing"),
         ("issue", DATA, "--tenant", "acme", "--template", "first-aid"),
         ("issue", DATA / "graduates.csv", "--tenant", "acme", "--template", "first-aid"),
     ],
