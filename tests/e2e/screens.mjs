@@ -1,7 +1,8 @@
 // Takes pictures of pages: phone and desktop, light and dark, optionally the printed page.
 //   node tests/e2e/screens.mjs BASE_URL OUT_DIR NAME=PATH… [--only=phone-light,…] [--print] [--axe]
 // --axe also runs axe-core on each page and counts every violation as a fault.
-// A step before the picture may be given as NAME=PATH#submit:FORM_ACTION or NAME=PATH#open (all details).
+// A step before the picture may be given as NAME=PATH#submit:FORM_ACTION or NAME=PATH#open (all details), or as
+// NAME=PATH#upload:FILE (choose the file in the page's form, and send it).
 // CHROMIUM names the browser (default: Debian's).
 
 import { mkdir } from "node:fs/promises";
@@ -51,6 +52,9 @@ for (const [size, viewport] of Object.entries(sizes)) {
       await page.goto(base + path, { waitUntil: "load" });
       if (step?.startsWith("submit:")) {
         await Promise.all([page.waitForEvent("load"), page.click(`form[action="${step.slice(7)}"] button`)]);
+      } else if (step?.startsWith("upload:")) {
+        await page.setInputFiles('input[type="file"]', step.slice(7));
+        await Promise.all([page.waitForEvent("load"), page.click("form button[type=submit]")]);
       } else if (step === "open") {
         await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
       }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import NoReturn
+from collections.abc import Mapping
+from typing import Any, NoReturn
 
 from vc.errors import ParsingError
+from vc.model import list_of
 
 
 class NotACredential(ParsingError):
@@ -29,6 +31,19 @@ _BY_FIRST_BYTES: tuple[tuple[bytes, str, str], ...] = (
     (b"openid", "This is a link for a wallet. Open it there.", "wallet-link"),
 )
 _JWE = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+
+
+def check_kind(document: Mapping[str, Any]) -> None:
+    """A document that says of itself to be something else. Raises `NotACredential`."""
+    types = {kind for kind in list_of(document.get("type")) if isinstance(kind, str)}
+    if "VerifiableCredential" in types:
+        return
+    if types & {"VerifiablePresentation", "EnvelopedVerifiablePresentation"}:
+        raise NotACredential("This is a presentation. Bring the credential that is in it.", "presentation")
+    if types & {"Assertion", "BadgeClass"} and any(
+        "openbadges" in str(one) for one in list_of(document.get("@context"))
+    ):
+        raise NotACredential("This is a badge of Open Badges 2.0 or older. Only 3.0 is read.", "older-badge")
 
 
 def refuse(data: bytes) -> NoReturn:

@@ -9,7 +9,7 @@ from vc.badges.baking import image_kind, unbake
 from vc.errors import MalformedValue
 from vc.forms.data_integrity import DataIntegrityCredential
 from vc.forms.jose import JoseCredential
-from vc.forms.looks import NotACredential, refuse
+from vc.forms.looks import NotACredential, check_kind, refuse
 from vc.forms.sd_jwt import SdJwtVc
 from vc.forms.secured import SecuredCredential
 from vc.jose import is_enveloped, open_envelope, read
@@ -56,6 +56,7 @@ def read_credential(
 
 
 def _read_document(document: Mapping[str, Any], binding: ExpectedBinding | None) -> SecuredCredential:
+    check_kind(document)
     if not is_enveloped(document):
         return DataIntegrityCredential(Credential(document), read_credential)
     enveloped = open_envelope(document)
