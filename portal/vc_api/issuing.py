@@ -34,6 +34,7 @@ from vc import structure, timestamps
 from vc.errors import VcError
 from vc.forms.document import check_rules
 from vc.model import Credential
+from vc.secured import Form
 
 STATUS_TYPE = "BitstringStatusListEntry"
 CLOCK_SKEW = timedelta(minutes=5)
@@ -55,7 +56,7 @@ def issue(
     identity_id = ensure_key(node, tenant_id, method, instance.key_type, now=now)
     with tenant_session(node.app_engine, tenant_id) as session:
         identity = keys.require_identity(session, identity_id)
-        draft = _completed(credential, identity, now)
+        draft = _completed(credential, instance, identity, now)
         _check(draft)
         row_id = new_id(now)
         if purposes:
@@ -112,8 +113,10 @@ def _purposes(options: Mapping[str, Any], instance: Instance) -> tuple[str, ...]
     return tuple(dict.fromkeys((*instance.status_purposes, *purposes)))
 
 
-def _completed(credential: Mapping[str, Any], identity: IssuerIdentity, now: datetime) -> dict[str, Any]:
-    """The credential with its issuer, and in version 1.1 with the date that must be there."""
+def _completed(
+    credential: Mapping[str, Any], instance: Instance, identity: IssuerIdentity, now: datetime
+) -> dict[str, Any]:
+    """The credential with its issuer, and where version 1.1 is issued with the date that must be there."""
     draft = dict(credential)
     if "proof" in draft:
         raise CredentialRefused([Problem(MALFORMED_VALUE_ERROR, "/proof: what is to be issued carries no proof yet")])
@@ -126,6 +129,8 @@ def _completed(credential: Mapping[str, Any], identity: IssuerIdentity, now: dat
             raise IssuerNotOurs([Problem(MALFORMED_VALUE_ERROR, detail)])
     if structure.is_v1(draft) and "issuanceDate" not in draft:
         draft["issuanceDate"] = timestamps.format_utc(now)
+    elif instance.form is Form.JWT_VC_JSON and not structure.is_v1(draft) and "validFrom" not in draft:
+        draft["validFrom"] = timestamps.format_utc(now)
     return draft
 
 

@@ -124,9 +124,8 @@ def _secure_as_sd_jwt(credential: Mapping[str, Any], signer: CheckedSigner, opti
 
 def _enveloped(token: str, form: Form) -> IssuedCredential:
     commitment = commitment_of(token)
-    return IssuedCredential(
-        jose.envelop(token, form.media_type), token.encode("ascii"), commitment.digest, commitment.kind
-    )
+    envelope = jose.envelop(token, form.media_type)
+    return IssuedCredential(envelope, token.encode("ascii"), commitment.digest, commitment.kind)
 
 
 def _prepared(form: Form, signer: CheckedSigner) -> jose.PreparedVcJwt | jose.PreparedJwtVcJson | jose.PreparedObJwt:

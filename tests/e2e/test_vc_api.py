@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ import pytest
 from portal.vc_api.instances import INSTANCES, SELECTIVE_SUITE
 from tests.e2e.running import RunningNode
 from tests.peers.programs import Program
+from tests.peers.samples import unsecured_badge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.timeout(300)]
 
 TLS = True
 ENVIRONMENT = {"DCP_OPEN_VC_API": "true"}
 DOCUMENTS = [name for name, instance in INSTANCES.items() if instance.form == "ldp_vc"]
+TOKENS = [name for name, instance in INSTANCES.items() if instance.form != "ldp_vc"]
 CREDENTIAL: dict[str, Any] = {
     "@context": ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/examples/v2"],
     "id": "urn:uuid:0b7c5d8e-6a3b-4f46-9a55-3d6f0e3b7a10",
@@ -44,11 +47,35 @@ def issued(node: RunningNode, client: Program, name: str, prefix: str = "", **op
         "credential": CREDENTIAL,
         "options": options,
     }
+    if name == "ob-jwt":
+        request["credential"] = badge(node, client, prefix)
     if name == SELECTIVE_SUITE:
         request |= {"deriveUrl": at(node, "credentials/derive"), "selectivePointers": ["/credentialSubject/hours"]}
+    if name == "dc+sd-jwt":
+        request |= {"deriveUrl": at(node, "credentials/derive"), "selectivePointers": ["/hours"]}
     answer = client.ask(request)
     assert answer["ok"], answer
     return answer
+
+
+def badge(node: RunningNode, client: Program, prefix: str) -> dict[str, Any]:
+    """An Open Badge names its issuer by a profile; the same key's other instance tells the DID."""
+    issuer = issued(node, client, "ecdsa-rdfc-2019-P-256", prefix)["shown"]["issuer"]
+    document = unsecured_badge(3, issuer)
+    document["credentialSubject"]["achievement"]["description"] = "A course of eight hours."
+    return document
+
+
+def tampered(shown: dict[str, Any]) -> dict[str, Any]:
+    """A document with another claim; an envelope with another signature."""
+    copied = copy.deepcopy(shown)
+    if "credentialSubject" in copied:
+        copied["credentialSubject"]["hours"] = 80
+        return copied
+    signed, tilde, rest = copied["id"].partition("~")
+    head, payload, signature = signed.split(".")
+    copied["id"] = f"{head}.{payload}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}{tilde}{rest}"
+    return copied
 
 
 def verified(node: RunningNode, client: Program, credential: Any, **options: Any) -> dict[str, Any]:
@@ -62,21 +89,21 @@ def presented(node: RunningNode, client: Program, credential: Any, **more: Any) 
 
 
 @pytest.mark.parametrize("prefix", ["", "did-key/"])
-@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("name", [*DOCUMENTS, *TOKENS])
 def test_an_instance_issues_derives_verifies_and_takes_presentations(
     node: RunningNode, client: Program, name: str, prefix: str
 ) -> None:
-    shown = issued(node, client, name, prefix)["shown"]
-    tampered = copy.deepcopy(shown)
-    tampered["credentialSubject"]["hours"] = 80
+    answer = issued(node, client, name, prefix)
+    shown, said = answer["shown"], answer.get("claims") or answer["shown"]
     expected = {"challenge": "a1b2", "domain": "verifier.example"}
 
-    assert shown["issuer"].startswith("did:key:" if prefix else "did:web:localhost")
-    assert ("course" in shown["credentialSubject"]) is (name != SELECTIVE_SUITE)
-    assert verified(node, client, shown)["body"]["verified"] is True
-    assert verified(node, client, tampered)["status"] == 400
-    assert presented(node, client, shown, options=expected)["body"]["verified"] is True
-    assert presented(node, client, tampered, options=expected)["status"] == 400
+    assert (said.get("iss") or said["issuer"]).startswith("did:key:" if prefix else "did:web:localhost")
+    assert "hours" in json.dumps(said)
+    assert ("course" in json.dumps(said)) is (name not in (SELECTIVE_SUITE, "dc+sd-jwt"))
+    assert verified(node, client, shown)["body"].get("verified") is True, verified(node, client, shown)
+    assert verified(node, client, tampered(shown))["status"] == 400
+    assert presented(node, client, shown, options=expected)["status"] == 200
+    assert presented(node, client, tampered(shown), options=expected)["status"] == 400
 
 
 def test_a_presentation_for_somebody_else_is_refused(node: RunningNode, client: Program) -> None:
