@@ -301,3 +301,34 @@ def test_the_page_says_suspended_and_then_nothing_of_it(node, acme, client):
     assert "Fee not paid" in during
     assert "uspended this credential" not in after
     assert "Fee not paid" not in after
+
+
+def test_every_form_of_one_award_is_told_as_suspended_and_as_good_again(node, clock):
+    acme = make_tenant(node)
+    put_template(node, acme, status=BOTH, formats=["ldp_vc", "vc+jwt", "jwt_vc_json", "ob-jwt", "dc+sd-jwt"])
+    issued = issue(node, acme, 2).credentials
+    mine = [each for each in issued if each.award_id == issued[0].award_id]
+    other = [each for each in issued if each not in mine]
+    assert len(mine) == 5
+
+    suspend(node, mine[3].public_id, reason=None, actor="test", now=clock.move(minutes=10))
+    assert {each.format: report_on(node, each).check("status").code for each in mine} == dict.fromkeys(
+        [each.format for each in mine], "suspended"
+    )
+    assert {report_on(node, each).verdict for each in other} == {Verdict.VERIFIED}
+
+    reinstate(node, mine[0].public_id, actor="test", now=clock.move(minutes=10))
+    assert {report_on(node, each).verdict for each in mine} == {Verdict.VERIFIED}
+
+
+def test_a_credential_in_a_revocation_list_verifies_until_it_is_revoked(node, clock):
+    acme = make_tenant(node)
+    put_template(node, acme, status={"kind": "1EdTechRevocationList"}, formats=["ldp_vc", "ob-jwt"])
+    issued = issue(node, acme, 2).credentials
+    mine = [each for each in issued if each.award_id == issued[0].award_id]
+    assert {report_on(node, each).verdict for each in issued} == {Verdict.VERIFIED}
+
+    revoke(node, mine[0].public_id, reason=None, actor="test", now=clock.move(minutes=10))
+
+    assert [report_on(node, each).check("status").code for each in mine] == ["revoked", "revoked"]
+    assert {report_on(node, each).verdict for each in issued if each not in mine} == {Verdict.VERIFIED}
