@@ -9,12 +9,11 @@ from __future__ import annotations
 import base64
 import hashlib
 
-from did.jose import (
-    ClaimRefused,
-)
+from did.jose import ClaimRefused, TokenNotYetValid
 from tests.attacks.sd_jwt_builds import (
     HOLDER_KEY,
     SALTS,
+    SECONDS,
     VCT,
     Forgery,
     Receiver,
@@ -278,3 +277,21 @@ def _(f: Forgery, _r: Receiver) -> None:
 @case("a vct#integrity of MD5", "W3C SRI, section 3.2: sha256, sha384, sha512", "type", errors.CredentialTypeInvalid)
 def _(f: Forgery, _r: Receiver) -> None:
     f.payload["vct#integrity"] = "md5-1B2M2Y8AsgTpgAmY7PhCfg=="
+
+
+# --- types of disclosed claims -----------------------------------------------------------------------------
+
+
+@case("a disclosed time that is text", "RFC 7519, section 4.1.6: NumericDate", SEVERAL, ClaimRefused)
+def _(f: Forgery, _r: Receiver) -> None:
+    f.hide("iat", "yesterday")
+
+
+@case("a disclosed audience that is no text", "RFC 7519, section 4.1.3: StringOrURI", "types", ClaimRefused)
+def _(f: Forgery, _r: Receiver) -> None:
+    f.hide("aud", {"https://verifier.example": True})
+
+
+@case("a disclosed time in the future", "RFC 7519, section 4.1.6; RFC 9901, 7.1, step 6", "iat", TokenNotYetValid)
+def _(f: Forgery, _r: Receiver) -> None:
+    f.hide("iat", SECONDS + 86_400)

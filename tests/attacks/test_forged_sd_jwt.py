@@ -116,6 +116,8 @@ GUARDS: dict[str, Guard] = {
     "signature": lambda patch: patch.setattr(verifying, "verify_compact", nothing),
     "exp": lambda patch: patch.setattr(verifying, "check_times", _without("exp")),
     "nbf": lambda patch: patch.setattr(verifying, "check_times", _without("nbf")),
+    "iat": lambda patch: patch.setattr(verifying, "check_times", _without("iat")),
+    "types": lambda patch: patch.setattr(read, "check_claims", nothing),
     "controller": lambda patch: patch.setattr(issuer_key, "check_controller", nothing),
     "metadata": lambda patch: patch.setattr(issuer_key, "check_metadata_issuer", nothing),
     "chain": lambda patch: patch.setattr(certificates, "check_chain", nothing),
@@ -149,7 +151,8 @@ def test_without_one_check_exactly_its_cases_are_accepted(guard: str, monkeypatc
     for case in CASES:
         try:
             attempt(case)
-        except (VcError, DidError):
+        except (VcError, DidError, TypeError):
+            # TypeError: what was not checked breaks a later step. That is no acceptance either.
             continue
         accepted.add(case.rule)
 

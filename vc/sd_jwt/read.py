@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from did.errors import InvalidPublicKey
-from did.jose import KB_JWT, SD_JWT_VC, Jws, parse_claims, parse_compact
+from did.jose import KB_JWT, SD_JWT_VC, Jws, check_claims, parse_claims, parse_compact
 from did.jwk import public_key_of
 from did.keys import KeyType, PublicKey
 from vc.sd_jwt import disclosure
@@ -99,6 +99,8 @@ def read(text: str) -> SdJwtCredential:
     payload = parse_claims(jws, SD_JWT_VC)
     disclosures = tuple(disclosure.parse(one) for one in texts)
     processed = process(payload, disclosures)
+    # A disclosed claim is one like any other: its type is checked where it stands now.
+    check_claims(processed.claims, SD_JWT_VC)
     check_protected(payload, processed.claims)
     check_type(processed.claims)
     if "cnf" in processed.claims:
