@@ -3,8 +3,8 @@
 The schemas that 1EdTech publishes for its own credential types are not needed: the rules they express, and
 those they cannot, stand in `vc.badges`, and a credential that names one of them is checked by those.
 
-A schema is a small program: patterns in it are run against the credential. So `load_schema` hands out
-schemas that the caller trusts (bundled, cached, or fetched from an issuer it knows), never just any URL.
+A schema is a small program that a stranger wrote: `vc.schema_work` runs it with a limit. Where it comes from is up to
+`load_schema`; the credential's signature covers its digest, if it states one, else its URL alone.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Any, Final
 import jsonschema
 import jsonschema.validators
 from jsonschema.exceptions import SchemaError, ValidationError
-from referencing import Registry
 from referencing.exceptions import Unresolvable
 
+from vc import schema_work
 from vc.badges import clr, open_badges
 from vc.errors import MalformedValue, ParsingError, SchemaInvalid, SchemaMismatch, SchemaUnavailable
 from vc.members import check_id, check_types
@@ -42,6 +42,7 @@ BUILT_IN: Final[Mapping[str, Rules]] = {
 }
 SCHEMA_TYPES: Final = frozenset({"JsonSchema", "JsonSchemaValidator2018", "1EdTechJsonSchemaValidator2019"})
 MAX_SCHEMA_BYTES: Final = 512 * 1024
+MAX_SCHEMAS: Final = 8  # of one credential; each may cost a download
 
 _DIALECTS: Final = frozenset(
     {
@@ -60,7 +61,10 @@ def check(credential: Mapping[str, Any], *, load_schema: LoadSchema | None) -> N
         SchemaInvalid: the schema has another digest than the credential says, or is no JSON Schema.
         SchemaMismatch: the credential does not satisfy it; the path says where.
     """
-    for index, entry in enumerate(list_of(credential.get("credentialSchema"))):
+    entries = list_of(credential.get("credentialSchema"))
+    if len(entries) > MAX_SCHEMAS:
+        raise MalformedValue(f"names {len(entries)} schemas; at most {MAX_SCHEMAS} are read", "/credentialSchema")
+    for index, entry in enumerate(entries):
         path = f"/credentialSchema/{index}" if isinstance(credential["credentialSchema"], list) else "/credentialSchema"
         if not isinstance(entry, Mapping):
             raise MalformedValue("must be an object", path)
@@ -118,10 +122,10 @@ def check_against(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Non
     Raises:
         SchemaMismatch: the path says where.
         SchemaInvalid: the schema refers to another one.
+        SchemaUnavailable: the schema asks for too much work. Undecided.
     """
-    validator = jsonschema.validators.validator_for(schema)(schema, registry=Registry())
     try:
-        error = jsonschema.exceptions.best_match(validator.iter_errors(dict(document)))
+        error = jsonschema.exceptions.best_match(schema_work.errors_of(document, schema))
     except Unresolvable as missing:
         raise SchemaInvalid(f"the schema refers to {str(missing.ref)[:200]!r}, which is not fetched") from None
     except RecursionError:
