@@ -14,6 +14,7 @@ from config.settings import Settings
 from did.keys import KeyType
 from did.methods.key import KeyMethod
 from did.url import Did
+from portal.cli.up import up
 from portal.db.session import tenant_session
 from portal.keys.models import DidDocumentVersion, IssuerIdentity, SigningKey
 from portal.keys.service import ensure_key
@@ -120,6 +121,16 @@ def test_a_wrong_key_is_wrong_even_where_none_is_needed(open_node, acme):
 def test_an_open_api_beyond_loopback_is_refused_at_the_start(values):
     with pytest.raises(ValidationError, match="DCP_OPEN_VC_API"):
         Settings(open_vc_api=True, **values)
+
+
+def test_up_refuses_to_open_the_api_beyond_loopback(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("DCP_HOST", "0.0.0.0")
+    monkeypatch.setenv("DCP_DATA_DIR", str(tmp_path))
+
+    code = up(open_vc_api=True, environment={"DCP_DATA_DIR": str(tmp_path)})
+
+    assert code == 1
+    assert "DCP_OPEN_VC_API" in "".join(capsys.readouterr())
 
 
 def test_the_description_lists_the_operations_with_summary_and_example(client):
