@@ -31,8 +31,8 @@ from vc.sd_jwt.key_binding import ExpectedBinding
 from vc.sd_jwt.read import read
 from vc.sd_jwt.type_metadata import integrity_of
 from vc.secured import Form
-from vc.status import list_token, token_list
-from vc.status.entry import build_entry
+from vc.status import list_token, one_ed_tech, token_list
+from vc.status.entry import build_entry, build_list_credential
 from vc.verify import verify
 
 DAY = timedelta(days=1)
@@ -455,3 +455,48 @@ def test_a_certificate_without_trusted_roots_is_undecided(scene: Scene) -> None:
     assert lines(scene.verify(forgery.text())) == {"issuer": "certificate-unknown", "proof": "certificate-unknown"}
     assert scene.verify(forgery.text()).verdict is Verdict.UNDECIDED
     assert scene.verify(forgery.text(), trusted_roots=[root.certificate]).verdict is Verdict.VERIFIED
+
+
+# --- status lists of other kinds ---------------------------------------------------------------------------
+
+
+def with_list(scene: Scene, listed: Any, status: Any) -> Report:
+    """A document whose status stands in whatever is served at the list's address."""
+    scene.world.lists[STATUS_LIST] = listed
+    unsigned = badge(issuer=PROFILE, validFrom="2026-11-01T00:00:00Z", credentialStatus=status)
+    return scene.verify(scene.world.secure(unsigned))
+
+
+def test_a_status_list_that_is_a_token_is_verified_as_the_credential_that_it_is(scene: Scene) -> None:
+    def listed(signer: KeyPair, **changed: Any) -> str:
+        unsecured = build_list_credential(
+            STATUS_LIST, ISSUER, "revocation", scene.world.bits, NOW - DAY, changed.get("until", NOW + DAY)
+        )
+        return jose.PreparedVcJwt(signer).secure(unsecured, now=NOW - DAY)
+
+    entry = build_entry(STATUS_LIST, 7)
+    mallory = scene.world.add(KeyPair("did:web:mallory.example#key-1", KeyType.P256))
+
+    assert with_list(scene, listed(scene.key), entry).verdict is Verdict.VERIFIED
+    assert lines(with_list(scene, listed(mallory), entry)) == {"status": "status-list-invalid"}
+    assert lines(with_list(scene, listed(scene.key, until=NOW - DAY / 2), entry)) == {"status": "status-outdated"}
+    assert lines(with_list(scene, listed(scene.key)[:-8] + "AAAAAAAA", entry)) == {"status": "status-list-invalid"}
+    assert lines(with_list(scene, scene.make(Form.SD_JWT_VC), entry))["status"] == "status-list-invalid"
+    scene.world.bits[0] = 0x01
+    assert lines(with_list(scene, listed(scene.key), entry)) == {"status": "revoked"}
+
+
+def test_1edtechs_revocation_list_is_read(scene: Scene) -> None:
+    entry = one_ed_tech.build_entry(STATUS_LIST)
+    own = badge()["id"]
+
+    def listed(*revoked: str, issuer: str = ISSUER) -> dict[str, Any]:
+        return one_ed_tech.build_list(STATUS_LIST, issuer=issuer, revoked_ids=revoked)
+
+    assert with_list(scene, listed("urn:uuid:another"), entry).verdict is Verdict.VERIFIED
+    assert lines(with_list(scene, listed(own), entry)) == {"status": "revoked"}
+    assert lines(with_list(scene, listed(issuer="did:web:mallory.example"), entry)) == {"status": "status-list-invalid"}
+    assert lines(with_list(scene, "a.b.c", entry)) == {"status": "status-list-invalid"}
+    assert lines(with_list(scene, {"id": STATUS_LIST, "issuer": ISSUER}, entry)) == {"status": "status-list-invalid"}
+    scene.world.failures[STATUS_LIST] = StatusUnavailable("no answer")
+    assert lines(with_list(scene, listed(), entry)) == {"status": "status-unavailable"}
