@@ -165,6 +165,11 @@ class InvalidAddress(PortalError):
     code = "invalid-address"
 
 
+class PersonNotFound(PortalError):
+    status = 404
+    code = "person-not-found"
+
+
 class PersonExists(PortalError):
     status = 409
     code = "person-exists"

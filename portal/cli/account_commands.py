@@ -42,6 +42,20 @@ def key_revoke(key_id: UUID, tenant: OfTenant = None, as_json: Json = False) -> 
     revoke_key(key_id, tenant=tenant, as_json=as_json)
 
 
+@person_app.command("reset")
+def person_reset(
+    email: str,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input; else one is made.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Give a person a new password, switch their second factor off and end their sessions."""
+    from portal.cli.accounts import reset_person
+
+    reset_person(email, password_stdin=password_stdin, as_json=as_json)
+
+
 @person_app.command("create")
 def person_create(
     email: str,

@@ -1,4 +1,4 @@
-"""dcp key create | list | revoke, dcp person create"""
+"""dcp key create | list | revoke, dcp person create | reset"""
 
 import secrets
 import sys
@@ -10,9 +10,9 @@ from portal.auth import service
 from portal.auth.roles import EVERYTHING, OF_A_TENANT, SUPER_ADMIN
 from portal.cli.commands import say
 from portal.db.session import platform_session, tenant_session
-from portal.errors import InvalidFile
-from portal.people import accounts, members
-from portal.people.passwords import MAX_LENGTH
+from portal.errors import InvalidFile, PersonNotFound
+from portal.people import accounts, members, second_factor, sessions
+from portal.people.passwords import MAX_LENGTH, hash_password, require_good
 from portal.process import node
 from portal.tenants import repository
 
@@ -94,6 +94,26 @@ def create_person(
     if not password_stdin:
         facts["password"] = password
         words += f" with the password\n{password}\nIt is shown this once; change it after the first sign-in."
+    say(words, facts, as_json=as_json)
+
+
+def reset_person(email: str, *, password_stdin: bool, as_json: bool) -> None:
+    """For who lost a password or a second factor, after you made sure who asks."""
+    this = node()
+    password = _read_password() if password_stdin else secrets.token_urlsafe(18)
+    with platform_session(this.app_engine) as session:
+        person = accounts.find_by_email(session, this.cipher, email)
+        if person is None:
+            raise PersonNotFound(f"nobody on this node has the address {email}")
+        require_good(password, email=email)
+        person.password_hash = hash_password(password)
+        second_factor.switch_off(session, person)
+        ended = sessions.revoke_all(session, person.id, now=this.now())
+    facts = {"id": person.id, "sessions_ended": ended}
+    words = f"{email} has a new password and no second factor; {ended} sessions ended"
+    if not password_stdin:
+        facts["password"] = password
+        words += f"\n{password}\nIt is shown this once; change it after the next sign-in."
     say(words, facts, as_json=as_json)
 
 

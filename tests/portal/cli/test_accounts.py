@@ -7,9 +7,10 @@ import sys
 import pytest
 
 from portal.cli import main
+from portal.db.session import platform_session
+from portal.people.models import Person
 from tests.factories import make_tenant
-
-PASSWORD = "quartz lantern over nine hills"
+from tests.portal.people.conftest import PASSWORD, make_person
 
 
 @pytest.fixture
@@ -76,6 +77,22 @@ def test_an_account_that_cannot_be_made_is_refused(dcp, node, arguments, stdin, 
     assert error is None or json.loads(said)["error"] == error
     if code == 1:
         assert dcp("person", "create", "a@acme.example", "--name", "A")[0] == 0, "nothing of it was kept"
+
+
+def test_who_lost_password_and_second_factor_gets_a_new_password(dcp, node, client):
+    person_id = make_person(node)
+    sign_in(client, PASSWORD)
+    with platform_session(node.app_engine) as session:
+        person = session.get(Person, person_id)
+        person.sealed_totp_secret, person.totp_confirmed_at = b"lost", node.now()
+
+    code, said = dcp("person", "reset", "Ada@acme.example", "--json")
+
+    assert (code, json.loads(said)["sessions_ended"]) == (0, 1)
+    assert client.get("/v1/me").status_code == 401
+    assert sign_in(client, PASSWORD).status_code == 401
+    assert sign_in(client, json.loads(said)["password"]).status_code == 200
+    assert dcp("person", "reset", "bob@acme.example")[0] == 1
 
 
 def test_a_key_is_made_used_listed_and_revoked(dcp, node, client):
