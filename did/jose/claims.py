@@ -34,11 +34,14 @@ def check_times(claims: Claims, now: datetime, skew_s: int, profile: TokenProfil
         rule(claims, at, skew_s, profile)
 
 
-def _types_of_times(claims: Claims, _profile: TokenProfile) -> None:
+def _types_of_times(claims: Claims, profile: TokenProfile) -> None:
     for name in _TIMES:
         if name not in claims:
             continue
         value = claims[name]
+        if name == "iat" and profile.text_iat and isinstance(value, str):
+            _seconds(value)
+            continue
         # True is an int for Python; a float may be infinite.
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise ClaimRefused(f"{name} is not a number of seconds", rule="types of times")
@@ -90,8 +93,22 @@ def _not_before(claims: Claims, at: float, skew_s: int, profile: TokenProfile) -
 
 
 def _issued_at(claims: Claims, at: float, skew_s: int, profile: TokenProfile) -> None:
-    if "iat" in claims and claims["iat"] - skew_s > at:
+    if "iat" in claims and _seconds(claims["iat"]) - skew_s > at:
         raise TokenNotYetValid(f"the {profile.name} claims to come from the future", rule="iat")
+
+
+def _seconds(value: float | str) -> float:
+    """A NumericDate, also from a date and time with its zone. Raises `ClaimRefused`."""
+    if not isinstance(value, str):
+        return value
+    try:
+        at = datetime.fromisoformat(value)
+        seconds = None if at.tzinfo is None else at.timestamp()
+    except (ValueError, OverflowError):
+        seconds = None
+    if seconds is None:
+        raise ClaimRefused("iat is neither a number of seconds nor a date and time", rule="types of times")
+    return seconds
 
 
 CLAIM_RULES: dict[str, Callable[[Claims, TokenProfile], None]] = {

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from joserfc import jws as their_jws
 from joserfc.jwk import ECKey, OKPKey
 
+from agent.keys.local import LocalSigner, generate_private_key
 from did import jose
 from did.errors import InvalidPublicKey
 from did.jose import JoseError
@@ -59,6 +60,18 @@ def test_joserfc_reads_what_we_sign_and_we_read_what_it_signs(pair):
     jws = jose.parse_compact(theirs, PLAIN)
     jose.verify_compact(jws, public_key_of(their_key.as_dict(private=False)), PLAIN)
     assert jose.parse_claims(jws, PLAIN) == {"iss": "b"}
+
+
+def test_joserfc_reads_es256k():
+    """The curve of did:ethr, which `tests.vc.world` has no keys on."""
+    private = generate_private_key(KeyType.SECP256K1)
+    signer = LocalSigner(private, KeyType.SECP256K1, "did:example:a#k1")
+    key = ECKey.import_key(jwk_of(signer.public_key))
+
+    token = jose.sign_compact({"typ": "JWT"}, b'{"iss":"a"}', signer=signer)
+
+    assert their_jws.deserialize_compact(token, key, algorithms=["ES256K"]).payload == b'{"iss":"a"}'
+    jose.verify_compact(jose.parse_compact(token, PLAIN), signer.public_key, PLAIN)
 
 
 @given(st.data())
@@ -161,6 +174,25 @@ def test_times_are_compared_with_the_clocks_difference(claims, error):
     else:
         with pytest.raises(error):
             jose.check_times(absolute, NOW, 60, PLAIN)
+
+
+def test_a_vc_jwt_may_say_in_words_when_it_was_made():
+    """The W3C test suite of VC-JOSE-COSE writes `iat` so."""
+    jose.check_claims({"iat": "2010-01-01T19:23:24Z"}, jose.VC_JWT)
+    jose.check_times({"iat": "2010-01-01T19:23:24Z"}, NOW, 60, jose.VC_JWT)
+    with pytest.raises(jose.TokenNotYetValid):
+        jose.check_times({"iat": "2026-11-24T12:02:00Z"}, NOW, 60, jose.VC_JWT)
+
+
+@pytest.mark.parametrize("value", ["2010-01-01T19:23:24", "yesterday", ""], ids=["no zone", "words", "nothing"])
+def test_words_that_are_no_time_are_refused(value):
+    with pytest.raises(jose.ClaimRefused, match="neither a number"):
+        jose.check_claims({"iat": value}, jose.VC_JWT)
+
+
+def test_other_tokens_have_a_number_there():
+    with pytest.raises(jose.ClaimRefused, match="iat is not a number"):
+        jose.check_claims({"iat": "2010-01-01T19:23:24Z"}, jose.KB_JWT)
 
 
 def test_an_expired_token_stays_expired():
