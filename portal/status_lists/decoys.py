@@ -39,6 +39,9 @@ def stir(
 
     They move as awards do: nothing comes back from revoked, and suspended ones may.
     """
+    if not status_list.decoys:  # a list from before there were decoys
+        status_list.decoys = min(first_decoys(size, random), size - status_list.next_counter)
+        plant(status_list, kind, bits, key, size=size, random=random)
     free = min(size // _MOST_SHARE, size - status_list.next_counter) - status_list.decoys
     for _ in range(random.randrange(min(_MOST_AT_ONCE, max(free, 0) + 1))):
         kind.write(bits, _place(status_list.decoys, key, size), random.choice(list(kind.values.values())))

@@ -186,6 +186,15 @@ def test_decoys_move_as_awards_do(kind):
         assert {(suspended, 0), (0, suspended)} <= moves
 
 
+def test_a_list_from_before_gets_its_decoys_with_its_next_version():
+    status_list, bits = StatusList(next_counter=SIZE - 600, decoys=0), REVOCATION.new_bits(SIZE)
+
+    decoys.stir(status_list, REVOCATION, bits, KEY, size=SIZE, random=Random(5))
+
+    assert 512 <= status_list.decoys <= 600
+    assert not any(REVOCATION.read(bits, permute(counter, KEY, SIZE)) for counter in range(0, SIZE - 600, 7))
+
+
 def test_a_full_list_gets_no_more_decoys():
     status_list, bits = a_list(REVOCATION)
     status_list.next_counter = SIZE - status_list.decoys
