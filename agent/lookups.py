@@ -27,14 +27,19 @@ _MAX_JSON_BYTES = 256_000
 
 @dataclass(frozen=True, slots=True)
 class Lookups:
-    """Nothing that is sent tells which credential is meant: no cookie, no query, no referrer."""
+    """Nothing that is sent tells which credential is meant: no cookie, no query, no referrer.
+
+    `kept` may answer from what it keeps for a while: keys, types, schemas. Status lists are always asked for anew,
+    so that a revocation is seen at once.
+    """
 
     resolver: Resolver
     fetch: Fetch
+    kept: Fetch
 
     def key(self, url: str, purpose: str) -> VerificationMethod:
         """The verification method at `url`, if its document lists it for `purpose`. Raises `DidError`."""
-        return dereference_key(url, _relationship(purpose), resolver=self.resolver, fetch=self.fetch)
+        return dereference_key(url, _relationship(purpose), resolver=self.resolver, fetch=self.kept)
 
     def keys(self, identifier: str, purpose: str) -> Iterable[VerificationMethod]:
         """All keys that the document of a DID or of a web address lists for `purpose`. Raises `DidError`."""
@@ -46,7 +51,7 @@ class Lookups:
 
     def json(self, url: str, *, accept: str = "application/json") -> bytes:
         """The bytes at an https URL. Raises `DidError`."""
-        return self.fetch(url, accept=accept, max_bytes=_MAX_JSON_BYTES).require_body()
+        return self.kept(url, accept=accept, max_bytes=_MAX_JSON_BYTES).require_body()
 
     def status_list(self, url: str) -> Mapping[str, Any] | str:
         """The list behind a URL, as a document or as a token. Raises `StatusUnavailable`."""
@@ -70,7 +75,7 @@ class Lookups:
         if not vct.startswith(("https://", "http://")):
             raise TypeMetadataUnavailable(f"{vct[:200]} is no web address, where its metadata could be")
         try:
-            response = self.fetch(vct, accept="application/json", max_bytes=MAX_METADATA_BYTES)
+            response = self.kept(vct, accept="application/json", max_bytes=MAX_METADATA_BYTES)
             return response.require_body()
         except DidError as error:
             raise TypeMetadataUnavailable(f"the metadata of {vct[:200]} could not be fetched: {error}") from error

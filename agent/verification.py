@@ -16,6 +16,7 @@ from cryptography import x509
 
 from agent.anchor_check import ChainFor, check_anchor
 from agent.lookups import Lookups
+from agent.schemas import SchemaLoader
 from agent.trust import TrustList, check_trust
 from did.errors import DidError
 from did.fetch import Fetch
@@ -25,7 +26,6 @@ from vc.forms.reading import read_credential
 from vc.forms.secured import SecuredCredential
 from vc.policy import Policy
 from vc.report import Report
-from vc.schema import LoadSchema
 from vc.sd_jwt.key_binding import ExpectedBinding
 from vc.secured import form_of
 from vc.verify import unreadable, verify
@@ -44,15 +44,16 @@ def verify_credential(
     anchor_proof: Mapping[str, Any] | None = None,
     require_anchor: bool = False,
     trust: TrustList | None = None,
-    load_schema: LoadSchema | None = None,
+    kept: Fetch | None = None,
     trusted_roots: Sequence[x509.Certificate] = (),
     binding: ExpectedBinding | None = None,
 ) -> Report:
     """Verify a credential with everything that can be asked about it. Never raises for what the credential is.
 
     `data` is the credential as received, for an anchor commits to all of it: a document, a token, an SD-JWT, a picture
-    with a badge in it. Without `load_schema`, schemas other than 1EdTech's are undecided; without `trusted_roots`, so
-    is an issuer that shows a certificate. `binding` is what the holder of an SD-JWT was asked for.
+    with a badge in it. `kept`, a client that keeps answers for a while, is asked for keys, types and schemas, never for
+    status lists. Without `trusted_roots` an issuer that shows a certificate is undecided. `binding` is what the
+    holder of an SD-JWT was asked for.
     """
     try:
         secured = read_credential(data, binding=binding)
@@ -65,7 +66,7 @@ def verify_credential(
         accounts_of_issuer=lambda: _accounts(secured.issuer_id, resolver),
         required=require_anchor,
     )
-    lookups = Lookups(resolver, fetch)
+    lookups = Lookups(resolver, fetch, kept or fetch)
     report = verify(
         secured,
         policy=policy,
@@ -77,7 +78,7 @@ def verify_credential(
         fetch_status_token=lookups.status_token,
         get_type_metadata=lookups.type_metadata,
         trusted_roots=trusted_roots,
-        load_schema=load_schema,
+        load_schema=SchemaLoader(lookups.kept),
         anchored_before=anchor.time,
     )
     lines = [] if anchor.check is None else [anchor.check]

@@ -84,6 +84,7 @@ class NodeSource:
             now=self._node.now(),
             resolver=self._node.resolver,
             fetch=self._node.fetch,
+            kept=self._node.kept_fetch,
             chain_for=self._node.chain_for,
             anchor_proof=anchor,
         )

@@ -16,6 +16,7 @@ from anchoring.chain import EvmChain, EvmReader
 from anchoring.errors import AnchoringError
 from config.settings import Settings
 from did.fetch import Fetch, HttpsFetcher
+from did.kept import KeepingFetch
 from did.methods.ethr import EthrMethod, EthrNetwork
 from did.methods.jwk import JwkMethod
 from did.methods.key import KeyMethod
@@ -28,6 +29,7 @@ from portal.errors import NodeNotRunning
 from portal.keys.custody import chain_key, master_key
 
 LOCAL_CHAIN_ID = 31337
+KEEP_S = 300  # as long as the resolver keeps DID documents
 
 
 def utc_now() -> datetime:
@@ -117,6 +119,11 @@ class Node:
     def poster(self) -> HttpsFetcher:
         """Sends to strangers' addresses, under the same rules."""
         return HttpsFetcher(timeout_s=10, allow_loopback=self.settings.allow_loopback, ca_file=self.settings.ca_file)
+
+    @cached_property
+    def kept_fetch(self) -> Fetch:
+        """The same client, with answers kept for a while: for keys, types and schemas, not for status lists."""
+        return KeepingFetch(self.fetch, keep_s=KEEP_S, clock=self.now)
 
     @cached_property
     def chain(self) -> EvmChain | None:

@@ -25,7 +25,7 @@ from cryptography import x509
 from did.document import VerificationMethod
 from did.errors import DidError, KeyNotFound, MethodNotSupported, ResolutionUnavailable
 from vc import schema, wording
-from vc.badges import clr, embedded
+from vc.badges import clr, embedded, open_badges
 from vc.canonical import rdf
 from vc.errors import (
     CertificateUnknown,
@@ -53,6 +53,7 @@ from vc.status.list_token import FetchToken
 
 MAX_INNER_LEVELS = 4  # a record, a badge, its endorsement, the endorsement of the endorser
 MAX_QUESTIONS = 32  # keys, and status lists, of one verification with everything inside the credential
+MAX_SCHEMAS = 16  # of one verification with everything inside the credential
 
 _COULD_NOT_ASK = (
     ResolutionUnavailable,
@@ -111,7 +112,7 @@ def verify(
         fetch_status_token=_Once(fetch_status_token, too_many_lists),
         get_type_metadata=get_type_metadata,
         trusted_roots=trusted_roots,
-        load_schema=load_schema,
+        load_schema=None if load_schema is None else _few_schemas(load_schema),
         policy=policy,
         now=now,
     )
@@ -152,6 +153,18 @@ def _verify(secured: SecuredCredential, given: Given, anchored_before: datetime 
     if secured.form is not Form.SD_JWT_VC and embedded.may_carry(secured.view.json):
         return report.with_checks([_line("inner", lambda: _inner(secured, given, level + 1))])
     return report
+
+
+def _few_schemas(load_schema: schema.LoadSchema) -> schema.LoadSchema:
+    """Each schema that is loaded is also run: they are counted, not the different ones among them."""
+    left = iter(range(MAX_SCHEMAS))
+
+    def load(url: str) -> bytes:
+        if next(left, None) is None:
+            raise SchemaUnavailable(f"more than {MAX_SCHEMAS} schemas are not read")
+        return load_schema(url)
+
+    return load
 
 
 class _Once:
@@ -305,6 +318,8 @@ def _inner(secured: SecuredCredential, given: Given, level: int) -> Check:
 def _inner_report(content: Mapping[str, Any] | str, given: Given, level: int) -> Report:
     try:
         secured = read_credential(content)
+        if isinstance(content, str) and not open_badges.is_endorsement_credential(secured.view.json):
+            raise MalformedValue("a token in the place of an endorsement is none")
     except (VcError, DidError) as error:
         return unreadable(error)
     return _verify(secured, given, None, level)

@@ -139,6 +139,7 @@ def check_credential(
         now=node.now(),
         resolver=node.resolver,
         fetch=node.fetch,
+        kept=node.kept_fetch,
         chain_for=node.chain_for,
     )
     for line in report.checks:

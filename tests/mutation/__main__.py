@@ -26,7 +26,7 @@ COVERED_BY: dict[str, tuple[str, ...]] = {
     "vc/proofs/suite.py": ("tests/vc/test_data_integrity.py",),
     "vc/proofs/selective.py": ("tests/vc/test_selective.py",),
     "vc/proofs/ecdsa_sd_2023.py": ("tests/vc/test_selective.py",),
-    "did/fetch.py": ("tests/did/test_fetch_attacks.py", "tests/did/test_fetch.py"),
+    "did/fetch.py": ("tests/did/test_fetch_attacks.py", "tests/did/test_fetch.py", "tests/did/test_fetch_post.py"),
 }
 
 

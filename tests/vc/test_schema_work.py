@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.vc.documents import minimal
 from vc import schema
 from vc.errors import SchemaMismatch, SchemaUnavailable
-from vc.schema_work import MAX_PATTERN, pattern_work
+from vc.schema_work import MAX_PATTERN, MAX_WORK, pattern_work
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 SECONDS = 2.0
@@ -87,7 +87,9 @@ def test_ordinary_patterns_are_answered(pattern: str, fits: str, differs: str) -
         against({"a": differs}, properties={"a": {"pattern": pattern}})
 
 
-@pytest.mark.parametrize("pattern", ["(", "\\p{Letter}", "a" * (MAX_PATTERN + 1), "(?<=a+)b", "(a?){99999999}", "(a|b){,9}"])
+@pytest.mark.parametrize(
+    "pattern", ["(", "\\p{Letter}", "a" * (MAX_PATTERN + 1), "(?<=a+)b", "(a?){99999999}", "(a|b){,9}"]
+)
 def test_a_pattern_that_is_not_understood_is_undecided(pattern: str) -> None:
     with pytest.raises(SchemaUnavailable):
         against({"a": "a"}, properties={"a": {"pattern": pattern}})
@@ -112,7 +114,7 @@ def test_what_is_said_to_cost_little_is_quick(pattern: str) -> None:
         work = pattern_work(pattern + "$", len(text))
     except SchemaUnavailable:
         return
-    if work <= 1_000_000:
+    if work <= MAX_WORK:
         start = time.process_time()
         re.search(pattern + "$", text)
         assert time.process_time() - start < 1.0

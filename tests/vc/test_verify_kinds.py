@@ -16,7 +16,7 @@ from vc.errors import SchemaUnavailable
 from vc.policy import Policy
 from vc.report import REQUIRED_CHECKS, Outcome, Verdict
 from vc.status.entry import build_entry
-from vc.verify import MAX_INNER_LEVELS, MAX_QUESTIONS
+from vc.verify import MAX_INNER_LEVELS, MAX_QUESTIONS, MAX_SCHEMAS
 
 PROFILE = {"id": ISSUER, "type": ["Profile"], "name": "Example University"}
 SCHEMA_URL = "https://university.example/schema.json"
@@ -348,3 +348,16 @@ def test_a_members_name_alone_is_no_endorsement(world: World) -> None:
 
     assert report.verdict is Verdict.VERIFIED
     assert [check.name for check in report.checks] == list(REQUIRED_CHECKS)
+
+
+def test_a_record_makes_nobody_run_schemas_without_end(world: World) -> None:
+    def load(_url: str) -> bytes:
+        return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema"}).encode()
+
+    def named(number: int) -> dict[str, Any]:
+        entry = {"id": SCHEMA_URL, "type": "JsonSchema"}
+        return a_badge(world, id=f"urn:uuid:{number}", credentialSchema=[entry] * 4)
+
+    few, many = ([named(number) for number in range(count)] for count in (MAX_SCHEMAS // 4, MAX_SCHEMAS // 4 + 1))
+    assert world.verify(a_record(world, *few), load_schema=load).verdict is Verdict.VERIFIED
+    assert lines(world.verify(a_record(world, *many), load_schema=load)) == {"inner": "inner-undecided"}
