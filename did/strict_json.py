@@ -59,6 +59,9 @@ def is_deeper_than(text: str, limit: int) -> bool:
     """
     if text.count("[") + text.count("{") <= limit:
         return False
+    # Nothing is deeper than it has opening brackets, and most documents have few.
+    if text.count("[") + text.count("{") <= limit:
+        return False
     depth = 0
     for match in _STRING_OR_BRACKET.finditer(text):
         first = match[0][0]
