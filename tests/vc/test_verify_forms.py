@@ -351,6 +351,9 @@ def test_an_endorsement_that_is_a_token_is_verified_too(scene: Scene) -> None:
     assert of([token]).verdict is Verdict.VERIFIED, of([token]).check("inner").detail
     assert lines(of([token, broken])) == {"inner": "inner-not-verified"}
     assert lines(of(["a.b.c"])) == {"inner": "inner-not-verified"}
+    # A good token of something else endorses nothing.
+    award = jose.PreparedObJwt(scene.key).secure(badge(issuer=PROFILE, validFrom="2026-11-01T00:00:00Z"), now=NOW)
+    assert lines(of([award])) == {"inner": "inner-not-verified"}
 
 
 # --- in what it comes ------------------------------------------------------------------------------------
