@@ -16,7 +16,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from did.document import VerificationMethod
@@ -182,8 +182,10 @@ def leaf(
     ends: datetime = datetime(2027, 11, 24, tzinfo=UTC),
     usage: bool = True,
     ca: bool = False,
+    public: rsa.RSAPublicKey | None = None,
 ) -> x509.Certificate:
-    point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), key.public_key.raw)
+    """A certificate for `key`, or for another public key."""
+    point = public or ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), key.public_key.raw)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "University")])
     builder = _builder(subject, by.certificate.subject, point, ends)
     names = [x509.UniformResourceIdentifier(WEB_ISSUER)] if names is None else names
@@ -202,7 +204,7 @@ def x5c(*certificates: x509.Certificate) -> list[str]:
 def _builder(
     subject: x509.Name,
     issuer: x509.Name,
-    key: ec.EllipticCurvePublicKey,
+    key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey,
     ends: datetime = datetime(2030, 1, 1, tzinfo=UTC),
 ) -> x509.CertificateBuilder:
     start = NOW - timedelta(days=300)

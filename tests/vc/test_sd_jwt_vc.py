@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from did.errors import ResolutionUnavailable
 from did.jwk import jwk_of
@@ -26,6 +27,7 @@ from vc.sd_jwt.errors import (
     TypeMetadataInvalid,
     TypeMetadataUnavailable,
 )
+from vc.sd_jwt.issue import PreparedSdJwtVc
 from vc.sd_jwt.issuer_key import IssuerKeys, find_key, key_in, metadata_url
 from vc.sd_jwt.read import read
 from vc.sd_jwt.type_metadata import MAX_EXTENDS, check_integrity, check_integrity_syntax, integrity_of, load
@@ -339,3 +341,25 @@ def test_each_kind_of_key_signs_and_verifies(key_type: KeyType) -> None:
     receiver.publish(key.verification_method, key.public_key)
 
     assert receiver.accept(made.text())
+
+
+def test_a_credential_that_we_issue_with_a_certificate_verifies_by_it() -> None:
+    root = authority("Root")
+    prepared = PreparedSdJwtVc(ISSUER_KEY, vct=VCT, x5c=x5c(leaf(root)))
+    named = prepared.secure({"iss": WEB_ISSUER, "name": "Ada"}, disclosable=[("name",)], salt=lambda: "A" * 22)
+    unnamed = prepared.secure({"name": "Ada"}, disclosable=[], salt=lambda: "A" * 22)
+    receiver = Receiver(roots=[root.certificate], binding=None)
+
+    assert read(named).header.keys() == {"alg", "typ", "x5c"}
+    assert receiver.accept(named)["name"] == "Ada"
+    assert receiver.accept(unnamed)["name"] == "Ada"
+
+
+def test_a_certificate_of_an_rsa_key_gives_that_key() -> None:
+    root = authority("Root")
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    made = leaf(root, public=key.public_key())
+
+    _issuer, found = key_from([made], root.certificate, WEB_ISSUER)
+
+    assert found.type is KeyType.RSA
