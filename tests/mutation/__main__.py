@@ -34,6 +34,10 @@ COVERED_BY: dict[str, tuple[str, ...]] = {
     "vc/proofs/suite.py": ("tests/vc/test_data_integrity.py",),
     "vc/proofs/selective.py": ("tests/vc/test_selective.py",),
     "vc/proofs/ecdsa_sd_2023.py": ("tests/vc/test_selective.py",),
+    "vc/sd_jwt/payload.py": ("tests/attacks/test_forged_sd_jwt.py", "tests/vc/test_sd_jwt_issue.py"),
+    "vc/sd_jwt/read.py": ("tests/attacks/test_forged_sd_jwt.py", "tests/vc/test_sd_jwt_vc.py"),
+    "vc/sd_jwt/key_binding.py": ("tests/attacks/test_forged_sd_jwt.py", "tests/vc/test_sd_jwt_holder.py"),
+    "vc/sd_jwt/issuer_key.py": ("tests/attacks/test_forged_sd_jwt.py", "tests/vc/test_sd_jwt_vc.py"),
     "did/fetch.py": ("tests/did/test_fetch_attacks.py", "tests/did/test_fetch.py", "tests/did/test_fetch_post.py"),
 }
 
