@@ -153,7 +153,7 @@ def get_key(node: Node, url: str, purpose: str) -> VerificationMethod:
     """The verification method at a URL, if its document lists it for `purpose`. Raises `DidError`."""
     if purpose not in list(Relationship):
         raise KeyNotAuthorized(f"{purpose!r} is no verification relationship")
-    return dereference_key(url, Relationship(purpose), resolver=node.resolver, fetch=node.fetch)
+    return dereference_key(url, Relationship(purpose), resolver=node.resolver, fetch=node.kept_fetch)
 
 
 def _check_proofs(node: Node, document: Mapping[str, Any], asked: CredentialChecks) -> None:

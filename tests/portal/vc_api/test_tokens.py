@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from did.keys import KeyType
 from portal.vc_api.instances import INSTANCES
+from tests.peers.keys import make_key
 from tests.peers.samples import unsecured_badge
 from vc import jose
 from vc.sd_jwt.read import read as read_sd_jwt
@@ -96,6 +98,35 @@ def test_a_token_inside_a_presentation_is_verified(api, badge):
 
     assert api("presentations/verify", {"presentation": presentation}).status_code == 200
     assert api("presentations/verify", {"presentation": broken}).status_code == 400
+
+
+def test_a_presentation_as_a_token_is_verified_with_what_is_in_it(api, badge, node):
+    holder = make_key(KeyType.P256)
+    document = {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "type": ["VerifiablePresentation"],
+        "holder": holder.controller,
+        "verifiableCredential": [api.issue("vc+jwt", badge())],
+    }
+
+    def enveloped(changed=document):
+        token = jose.secure_presentation(
+            changed, signer=holder, now=node.now(), audience="verifier.example", nonce="a1b2"
+        )
+        return jose.envelop(token, "application/vp+jwt", envelope="EnvelopedVerifiablePresentation")
+
+    expected = {"challenge": "a1b2", "domain": "verifier.example"}
+    good = enveloped()
+    forged = {**good, "id": good["id"][:-8] + "AAAAAAAA"}
+    inside = enveloped({**document, "verifiableCredential": [tampered(document["verifiableCredential"][0])]})
+
+    answer = api.verify_presentation(good, **expected)
+    assert (answer.status_code, answer.json()["warnings"]) == (200, []), answer.text
+    assert "credentials[0].proof" in answer.json()["checks"]
+    assert api.verify_presentation(good, **expected | {"challenge": "other"}).status_code == 400
+    assert api.verify_presentation(good, **expected | {"domain": "other.example"}).status_code == 400
+    assert api.verify_presentation(inside, **expected).status_code == 400
+    assert api.verify_presentation(forged, checks=[]).status_code == 400
 
 
 def test_what_a_form_cannot_hold_is_refused(api):
