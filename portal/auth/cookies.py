@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from portal.errors import CrossSiteRequest
+from portal.people.devices import KEPT_FOR
 from portal.people.sessions import ABSOLUTE, csrf_token
 from portal.wiring import Node
 
@@ -22,6 +23,18 @@ def set_session(response: Response, node: Node, token: str) -> None:
     response.set_cookie(
         name(node), token, max_age=int(ABSOLUTE.total_seconds()), path="/", secure=_is_https(node), httponly=True,
         samesite="lax",
+    )  # fmt: skip
+
+
+def device_name(node: Node) -> str:
+    return "__Host-dcp_device" if _is_https(node) else "dcp_device"
+
+
+def set_device(response: Response, node: Node, device: str) -> None:
+    """Outlives the session, and signs nobody in (portal/people/devices.py)."""
+    response.set_cookie(
+        device_name(node), device, max_age=int(KEPT_FOR.total_seconds()), path="/", secure=_is_https(node),
+        httponly=True, samesite="lax",
     )  # fmt: skip
 
 

@@ -58,6 +58,7 @@ def sign_in_with_password(request: Request, response: Response, body: SignIn) ->
         recovery_code=body.recovery_code,
         address=_address(request),
         agent=_agent(request),
+        device=request.cookies.get(cookies.device_name(this)),
         now=this.now(),
     )
     before = request.cookies.get(cookies.name(this))
@@ -207,6 +208,8 @@ def _membership(this: Node, person_id: UUID, tenant_id: UUID) -> MembershipRead:
 
 def _started(response: Response, this: Node, started: sign_in.SignedIn) -> SessionStarted:
     cookies.set_session(response, this, started.token)
+    if started.device is not None:
+        cookies.set_device(response, this, started.device)
     response.headers["Cache-Control"] = "no-store"
     return SessionStarted(person=started.person_id, csrf_token=sessions.csrf_token(started.token))
 

@@ -1,5 +1,6 @@
 """Signing in with a password and a second factor. Unknown accounts get the answer and the time of known ones."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,21 +9,24 @@ from sqlalchemy.orm import Session
 
 from portal.db.session import platform_session
 from portal.errors import InvalidCode, SecondFactorRequired, SecondFactorState, SignInRefused
-from portal.people import accounts, second_factor, sessions, throttle
+from portal.people import accounts, devices, second_factor, sessions, throttle
 from portal.people.models import Person, WebSession
 from portal.people.passwords import hash_password, is_outdated, require_good, verify_password
 from portal.wiring import Node
+
+log = logging.getLogger(__name__)
 
 _REFUSED = "address, password or code is wrong"
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """`token` goes into the cookie and nowhere else."""
+    """`token` and `device` go into cookies and nowhere else; without a `device` the browser keeps the one it has."""
 
     person_id: UUID
     session: WebSession
     token: str
+    device: str | None = None
 
 
 def sign_in(
@@ -34,21 +38,23 @@ def sign_in(
     recovery_code: str | None,
     address: str,
     agent: str,
+    device: str | None,
     now: datetime,
 ) -> SignedIn:
     """A new session.
 
-    `address` is the network address that asks. Raises `TooManyAttempts`, `SignInRefused`, `SecondFactorRequired`.
+    `address` is the network address that asks, `device` the browser's cookie from an earlier sign-in. Raises
+    `TooManyAttempts`, `SignInRefused`, `SecondFactorRequired`.
     """
     account = accounts.email_hash(node.cipher, email)
-    throttle.take(node, throttle.ADDRESS, address.encode(), now=now)
-    throttle.take(node, throttle.ACCOUNT_FROM_ADDRESS, account, address.encode(), now=now)
-    throttle.take(node, throttle.ACCOUNT, account, now=now)
+    known = devices.known_device(node.cipher, account, device)
+    _count_attempt(node, account, address.encode(), known, now=now)
     with platform_session(node.app_engine) as session:
         person = accounts.find_by_email(session, node.cipher, email)
     # Outside of any transaction: hashing takes longer than everything else.
     is_right = verify_password(password, None if person is None else person.password_hash)
     if person is None or not is_right:
+        log.info("sign-in refused: %s", "no such account" if person is None else f"password of person:{person.id}")
         raise SignInRefused(_REFUSED)
     renewed = hash_password(password) if is_outdated(person.password_hash) else None
     with platform_session(node.app_engine) as session:
@@ -58,7 +64,9 @@ def sign_in(
         if renewed is not None:
             person.password_hash = renewed
         row, token = sessions.start(session, person.id, agent=agent, now=now)
-    return SignedIn(person.id, row, token)
+    log.info("signed in: person:%s, session:%s", person.id, row.id)
+    new_device = None if known is not None else devices.new_device(node.cipher, account)
+    return SignedIn(person.id, row, token, new_device)
 
 
 def change_password(node: Node, person_id: UUID, *, current: str, new: str, agent: str, now: datetime) -> SignedIn:
@@ -131,6 +139,15 @@ def require_password(node: Node, person_id: UUID, password: str, *, now: datetim
         raise SignInRefused("the current password is wrong")
 
 
+def _count_attempt(node: Node, account: bytes, address: bytes, device: bytes | None, *, now: datetime) -> None:
+    if device is not None:
+        throttle.take(node, throttle.DEVICE, account, device, now=now)
+        return
+    throttle.take(node, throttle.ADDRESS, address, now=now)
+    throttle.take(node, throttle.ACCOUNT_FROM_ADDRESS, account, address, now=now)
+    throttle.take(node, throttle.ACCOUNT, account, now=now)
+
+
 def _redeem_factor(
     node: Node, session: Session, person: Person, code: str | None, recovery_code: str | None, *, now: datetime
 ) -> None:
@@ -141,4 +158,5 @@ def _redeem_factor(
     else:
         raise SecondFactorRequired("send also `code` from your app, or one `recovery_code`")
     if not redeemed:
+        log.info("sign-in refused: second factor of person:%s", person.id)
         raise SignInRefused(_REFUSED)

@@ -27,10 +27,12 @@ class Rate:
 
 
 # Somebody who mistypes; somebody who tries passwords on one account from one address, or from everywhere; and one
-# address that tries many accounts. The account's own bucket is wide, so that an attacker can hardly shut its owner out.
+# address that tries many accounts.
 ACCOUNT_FROM_ADDRESS = Rate("account-from-address", 10, timedelta(minutes=2))
 ACCOUNT = Rate("account", 100, timedelta(minutes=2))
 ADDRESS = Rate("address", 60, timedelta(seconds=10))
+# Instead of the three: a browser that signed in to the account before.
+DEVICE = Rate("device", 10, timedelta(minutes=2))
 
 
 def take(node: Node, rate: Rate, *subject: bytes, now: datetime) -> None:

@@ -5,7 +5,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import text
 
 from portal.db.session import platform_session
-from portal.people import passwords, throttle
+from portal.people import devices, passwords, throttle
 from tests.fixtures.node import ORIGIN
 from tests.portal.people.conftest import PASSWORD, make_person
 
@@ -26,9 +26,11 @@ def test_who_signed_in_is_known_by_the_cookie(ada):
 def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(node, new_browser):
     make_person(node)
 
-    cookie = new_browser().sign_in().headers["set-cookie"]
+    cookie, device = new_browser().sign_in().headers.get_list("set-cookie")
 
     assert cookie.startswith("__Host-dcp_session=")
+    assert device.startswith("__Host-dcp_device=")
+    assert cookie.partition("Max-Age")[0].partition(";")[2] == device.partition("Max-Age")[0].partition(";")[2]
     assert {part.strip().partition("=")[0].lower() for part in cookie.split(";")[1:]} == {
         "httponly", "secure", "samesite", "path", "max-age",
     }  # fmt: skip
@@ -207,6 +209,31 @@ def test_one_address_cannot_try_many_accounts_for_ever(node, new_browser, monkey
     answers = [browser.sign_in(f"person{number}@acme.example", "x").status_code for number in range(5)]
 
     assert answers == [401] * 3 + [429] * 2
+
+
+def test_who_signed_in_before_is_not_shut_out_by_others(node, ada, new_browser, monkeypatch):
+    monkeypatch.setattr(throttle, "ACCOUNT", throttle.Rate("account", 5, throttle.ACCOUNT.every))
+    attacker = new_browser()
+    while attacker.sign_in(password="x").status_code == 401:
+        continue
+
+    assert new_browser().sign_in().status_code == 429, "the account as a whole is under attack"
+    assert ada.sign_in().status_code == 200
+    answers = [ada.sign_in(password="x").status_code for _ in range(throttle.DEVICE.burst)]
+    assert answers == [401] * (throttle.DEVICE.burst - 1) + [429], "and its browser is held to a measure too"
+
+
+@pytest.mark.parametrize("change", [lambda c: "", lambda c: "zz", lambda c: c[:-2], lambda c: c + "00",
+                                    lambda c: ("0" if c[0] != "0" else "1") + c[1:],
+                                    lambda c: c[:-1] + ("0" if c[-1] != "0" else "1")],
+                         ids=["empty", "no-hex", "short", "long", "name", "hash"])  # fmt: skip
+def test_a_devices_cookie_is_of_one_account_and_cannot_be_made(node, change):
+    account = devices.new_device(node.cipher, b"ada")
+
+    assert devices.known_device(node.cipher, b"ada", account) is not None
+    assert devices.known_device(node.cipher, b"bob", account) is None
+    assert devices.known_device(node.cipher, b"ada", change(account)) is None
+    assert devices.known_device(node.cipher, b"ada", None) is None
 
 
 def test_full_buckets_are_forgotten(node, new_browser, clock):
