@@ -173,12 +173,11 @@ def test_decoys_move_as_awards_do(kind):
     """Nothing comes back from revoked. What was suspended may be good again, or be revoked."""
     status_list, bits = a_list(kind)
     random, moves = Random(3), set()
-    for _ in range(400):
-        before, many = bytes(bits), status_list.decoys
+    places = [permute(SIZE - 1 - number, KEY, SIZE) for number in range(status_list.decoys)]
+    for _ in range(100):
+        before = bytes(bits)
         decoys.stir(status_list, kind, bits, KEY, size=SIZE, random=random)
-        for number in range(many):
-            index = permute(SIZE - 1 - number, KEY, SIZE)
-            moves.add((kind.read(before, index), kind.read(bits, index)))
+        moves |= {(kind.read(before, index), kind.read(bits, index)) for index in places}
 
     revoked, suspended = kind.values.get("revoked"), kind.values.get("suspended")
     assert {move for move in moves if move[0] == revoked} <= {(revoked, revoked)}
