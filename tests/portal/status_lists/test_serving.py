@@ -213,10 +213,11 @@ def test_the_entry_of_a_revocation_list_comes_with_its_context(node, acme):
     assert document["credentialStatus"]["type"] == "1EdTechRevocationList"
 
 
-def test_a_badge_has_one_entry_unless_the_template_says_otherwise(node, acme):
+def test_a_badge_has_one_entry_unless_the_template_says_otherwise(node, acme, clock):
     one = json.loads(issue(node, acme, 1).credentials[0].data)
     put_template(node, acme, status=BOTH)
-    two = json.loads(issue(node, acme, 1).credentials[0].data)
+    clock.move(seconds=1)  # ids sort by time
+    two = json.loads(issue(node, acme, 1).credentials[-1].data)
 
     assert one["credentialStatus"]["statusPurpose"] == "revocation"
     assert [entry["statusPurpose"] for entry in two["credentialStatus"]] == ["revocation", "suspension"]
