@@ -14,7 +14,7 @@ from portal.vc_api import bodies, deriving, issuing, presenting, schemas, status
 from portal.vc_api.callers import Issuer, Reader, StatusSetter, Verifier
 from portal.vc_api.errors import NotFound, Problem
 from portal.vc_api.instances import DEFAULT, find_instance
-from portal.vc_api.routing import VcApiRoute
+from portal.vc_api.routing import VcApiRoute, raw_body
 
 PREFIX = "/t/{slug}/vc-api"
 
@@ -36,12 +36,7 @@ Slug = Annotated[str, Path(description="Short name of the tenant.", examples=["a
 InstanceName = Annotated[str, Path(description="Name of the instance.", examples=["ecdsa-rdfc-2019-P-384"])]
 
 
-async def _raw_body(request: Request) -> bytes:
-    """The one place that must await. Its length was announced and is bounded."""
-    return await request.body()
-
-
-def _json_body(request: Request, body: Annotated[bytes, Depends(_raw_body)]) -> dict[str, Any]:
+def _json_body(request: Request, body: Annotated[bytes, Depends(raw_body)]) -> dict[str, Any]:
     return bodies.read_object(request.headers.get("content-type"), body)
 
 

@@ -42,6 +42,11 @@ class VcApiRoute(APIRoute):
         return answer
 
 
+async def raw_body(request: Request) -> bytes:
+    """The body as it came. Its length was announced and is bounded."""
+    return await request.body()
+
+
 def _require_bounded(request: Request) -> None:
     """Raises `BodyTooLarge`, `RequestMalformed`: a body without a length is not read."""
     if request.method != "POST":
