@@ -11,6 +11,7 @@ import pytest
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
+from portal.auth import depends
 from portal.auth.depends import Everywhere, InForm, May, OnNode, authenticated, signed_in
 from portal.auth.roles import EVERYTHING, OF_A_TENANT, ROLES, TENANT_ROLES
 from portal.auth.service import add_api_key
@@ -219,3 +220,13 @@ def test_an_auditor_changes_nothing():
     changing = {may.permission for method, _route, may in ASKING if method not in {"get", "head"}}
 
     assert not ROLES["auditor"] & (changing - {"credentials:verify"})
+
+
+def test_without_the_check_a_wrong_role_gets_in(node, acme, monkeypatch):
+    """So that what is refused above is refused by `may()` and by nothing else."""
+    client = client_of(key_of(node, acme[0], ["tenants:read"]))
+    assert client.get("/v1/tenants/acme/templates").status_code == 403
+
+    monkeypatch.setattr(depends, "_require", lambda _principal, _permission: None)
+
+    assert client.get("/v1/tenants/acme/templates").json() == ["first-aid"]

@@ -4,6 +4,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import text
 
+from portal.auth import cookies
 from portal.db.session import platform_session
 from portal.people import devices, passwords, throttle
 from tests.fixtures.node import ORIGIN
@@ -275,3 +276,10 @@ def test_nobody_is_signed_in_from_another_sites_page(node, new_browser):
     answer = new_browser().client.post("/v1/auth/sign-in", json=body, headers={"Origin": "https://evil.example"})
 
     assert code_of(answer) == (403, "cross-site-request")
+
+
+def test_without_the_check_another_sites_page_writes(ada, monkeypatch):
+    """So that it is this check that refuses the requests above."""
+    monkeypatch.setattr(cookies, "require_own_page", lambda *_request: None)
+
+    assert ada.client.delete("/v1/me/sessions", headers={"Origin": "https://evil.example"}).status_code == 204
