@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from tests.e2e.running import DATA, RunningNode, running, until
 pytestmark = [pytest.mark.chaos, pytest.mark.enable_socket, pytest.mark.timeout(300)]
 
 ROWS = 250  # more than one chunk of the worker
+FORMS = ("ldp_vc", "vc+jwt", "jwt_vc_json", "ob-jwt", "dc+sd-jwt")  # of each award
 PLACES = (
     "batch.reserve",  # identifiers and status entries given, not committed
     "batch.secure",  # signed, not stored
@@ -74,7 +76,10 @@ def trap(tmp_path_factory: pytest.TempPathFactory) -> Trap:
 def node(tmp_path_factory: pytest.TempPathFactory, trap: Trap) -> Iterator[RunningNode]:
     environment = {"DCP_FAILPOINTS": trap.variable, "DCP_SWEEP_INTERVAL_S": "2", "DCP_ANCHOR_INTERVAL_S": "1"}
     with running(tmp_path_factory.mktemp("chaos") / "data", environment=environment) as started:
-        started.make_tenant("acme", "Acme University", DATA / "template-bachelor.json")
+        template = json.loads((DATA / "template-bachelor.json").read_text(encoding="utf-8")) | {"formats": FORMS}
+        in_all_forms = tmp_path_factory.mktemp("template") / "bachelor.json"
+        in_all_forms.write_text(json.dumps(template), encoding="utf-8")
+        started.make_tenant("acme", "Acme University", in_all_forms)
         # Then nothing but rounds spends the account's nonces.
         until(lambda: all(each["published"] for one in started.get_json("/v1/tenants") for each in one["identities"]))
         started.wait_for_anchor(started.ready["demo"]["credential"])
@@ -136,13 +141,15 @@ def kill(node: RunningNode, victim: str) -> None:
 
 
 def exactly_once(node: RunningNode, batch: str) -> None:
-    """Each row has one award, one credential, one address, one status entry and one leaf, and nothing is left over."""
+    """Each row has one award; in each form that has one credential, one address, one status entry and one leaf; and
+    nothing is left over."""
     [found] = node.rows(
         "WITH a AS (SELECT * FROM awards WHERE batch_id = %(batch)s),"
         " c AS (SELECT c.* FROM credentials c JOIN a ON a.id = c.award_id),"
         " l AS (SELECT * FROM leaves WHERE batch_id = %(batch)s)"
         " SELECT (SELECT count(*) FROM a) AS awards, (SELECT count(DISTINCT batch_row_id) FROM a) AS rows_served,"
         " (SELECT count(*) FROM c) AS credentials, (SELECT count(DISTINCT public_id) FROM c) AS addresses,"
+        " (SELECT count(DISTINCT (award_id, format)) FROM c) AS forms,"
         " (SELECT count(*) FROM public_ids p JOIN c ON c.id = p.target_id AND c.public_id = p.name) AS names,"
         " (SELECT count(DISTINCT (s.list_id, s.index)) FROM status_entries s JOIN c ON c.id = s.credential_id) AS entries,"
         " (SELECT count(*) FROM l JOIN c ON c.id = l.credential_id) AS leaves,"
@@ -150,8 +157,9 @@ def exactly_once(node: RunningNode, batch: str) -> None:
         {"batch": batch},
         tenant="acme",
     )
-    assert found == dict.fromkeys(found, ROWS)
-    assert node.rows("SELECT size FROM trees WHERE batch_id = %s", [batch], tenant="acme") == [{"size": ROWS}]
+    made = ROWS * len(FORMS)
+    assert found == dict.fromkeys(found, made) | {"awards": ROWS, "rows_served": ROWS}
+    assert node.rows("SELECT size FROM trees WHERE batch_id = %s", [batch], tenant="acme") == [{"size": made}]
     [left_over] = node.rows(
         "SELECT (SELECT count(*) FROM status_entries WHERE credential_id NOT IN (SELECT id FROM credentials)) AS entries,"
         " (SELECT count(*) FROM leaves WHERE tree_id IS NULL) AS leaves,"
@@ -161,7 +169,8 @@ def exactly_once(node: RunningNode, batch: str) -> None:
     )
     assert left_over == dict.fromkeys(left_over, 0)
     listed = node.credentials_of("acme", batch)
-    assert len({each["id"] for each in listed}) == len(listed) == ROWS
+    assert len({each["id"] for each in listed}) == len(listed) == made
+    assert {each["format"] for each in listed} == set(FORMS)
 
 
 def paid_once(node: RunningNode) -> None:
