@@ -87,6 +87,11 @@ class CredentialChecks:
     challenge: str | None = None
     domain: str | Sequence[str] | None = None
 
+    @property
+    def of_the_proof(self) -> bool:
+        """Is anything asked that stands in the proof itself?"""
+        return (self.purpose, self.challenge, self.domain) != (ASSERTION_METHOD, None, None)
+
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> "CredentialChecks":
         """Raises `RequestMalformed`."""
@@ -128,7 +133,13 @@ def verify(node: Node, body: Mapping[str, Any]) -> dict[str, Any]:
 def check_credential(
     node: Node, document: Mapping[str, Any], asked: CredentialChecks, findings: Findings, *, prefix: str = ""
 ) -> None:
-    """Look at everything that was asked for, and at the structure. `prefix` names the credential among several."""
+    """Look at everything that was asked for, and at the structure. `prefix` names the credential among several.
+
+    Raises:
+        RequestMalformed: a token is compared with nothing that only embedded proofs say.
+    """
+    if asked.of_the_proof and is_enveloped(document):
+        raise RequestMalformed("/options: challenge, domain and expectedProofPurpose are of proofs, not of tokens")
     if asked.names == PROOF_ONLY and not is_enveloped(document):
         findings.run(f"{prefix}structure", lambda: check_rules(document))
         findings.run(f"{prefix}proof", lambda: _check_proofs(node, document, asked))
@@ -145,7 +156,7 @@ def check_credential(
     for line in report.checks:
         if line.name in asked.names or line.name not in _NAMES.values():
             _note(line, findings, prefix)
-    if (asked.purpose, asked.challenge, asked.domain) != (ASSERTION_METHOD, None, None) and not is_enveloped(document):
+    if asked.of_the_proof:
         findings.run(f"{prefix}proofOptions", lambda: _check_proofs(node, document, asked))
 
 

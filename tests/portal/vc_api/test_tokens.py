@@ -55,6 +55,15 @@ def test_a_token_comes_in_an_envelope_verifies_and_is_refused_when_tampered_with
     assert api.verify(tampered(envelope), checks=["proof"]).status_code == 400
 
 
+@pytest.mark.parametrize(
+    "options", [{"challenge": "a1b2"}, {"domain": "x.example"}, {"expectedProofPurpose": "authentication"}]
+)
+def test_what_a_token_cannot_answer_is_not_passed_over(api, badge, options):
+    answer = api.verify(api.issue("vc+jwt", badge()), **options)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed-request")
+
+
 def test_a_token_of_the_did_key_verifies(api, badge):
     envelope = api.issue("did-key/vc+jwt-Ed25519", badge("did-key/"))
 
