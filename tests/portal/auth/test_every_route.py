@@ -136,6 +136,15 @@ def test_another_tenants_key_finds_nothing(node, acme):
     assert wrong == []
 
 
+def test_who_may_see_all_tenants_is_told_their_names(node, acme):
+    super_admin = client_of(key_of(node, None, EVERYTHING)).get("/v1/tenants/nobody/templates")
+    reader = client_of(key_of(node, None, ["templates:read"])).get("/v1/tenants/nobody/templates")
+
+    assert (super_admin.status_code, reader.status_code) == (404, 404)
+    assert "tenants: acme, borg" in super_admin.json()["detail"]
+    assert "borg" not in reader.json()["detail"]
+
+
 @pytest.mark.parametrize("role", sorted(TENANT_ROLES))
 def test_a_role_opens_what_its_permissions_say_and_nothing_else(node, acme, role):
     from tests.portal.people.conftest import Browser, join, make_person
