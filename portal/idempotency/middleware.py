@@ -83,10 +83,10 @@ class IdempotencyKeys:
 
         try:
             await self._app(scope, read_again, collect)
-        except BaseException:
-            # The server answers with 500 by itself, or the process ends; neither is an answer to keep.
-            await run_in_threadpool(store.release, node, begun)
-            raise
+        finally:
+            if not parts:
+                # The server answers with 500 by itself, or the process ends; neither is an answer to keep.
+                await run_in_threadpool(store.release, node, begun)
         answer = Answer(start["status"], tuple((bytes(a), bytes(b)) for a, b in start["headers"]), b"".join(parts))
         if answer.status in _NOT_KEPT:
             await run_in_threadpool(store.release, node, begun)

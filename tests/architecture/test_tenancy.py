@@ -101,4 +101,11 @@ def test_the_platforms_engine_is_used_by_rounds_sweeper_and_publishing_only():
         if isinstance(node, ast.Attribute) and node.attr == "platform_engine"
     }
 
-    assert users <= {"anchors/service.py", "anchors/recheck.py", "issuance/service.py", "keys/tasks.py", "wiring.py"}
+    assert users <= {
+        "anchors/service.py",
+        "anchors/recheck.py",
+        "issuance/service.py",
+        "keys/tasks.py",
+        "webhooks/delivery.py",
+        "wiring.py",
+    }

@@ -191,3 +191,15 @@ def test_the_apis_description_names_the_header_for_every_post(node, client):
 
     assert any(path.startswith("/v1/") for path in posts)
     assert [path for path in posts if path.startswith("/v1/") is not ("Idempotency-Key" in named[path])] == []
+
+
+def test_a_fault_of_the_node_gives_the_key_back(node, key_client, monkeypatch):
+    from portal.tenants import service
+
+    monkeypatch.setattr(service, "read_tenant", None)
+    failed = post(key_client)
+    monkeypatch.undo()
+
+    assert failed.status_code == 500
+    assert kept(node) == 0
+    assert post(key_client).status_code == 409  # carried out: the tenant had been made before the fault
