@@ -13,7 +13,6 @@ import pytest
 
 import did.document
 import vc.forms.data_integrity
-import vc.forms.data_integrity
 import vc.proofs.data_integrity
 import vc.proofs.suite
 from did.document import VerificationMethod

@@ -16,6 +16,7 @@ COVERED_BY: dict[str, tuple[str, ...]] = {
     "vc/verify.py": (
         "tests/vc/test_verify.py",
         "tests/vc/test_verify_kinds.py",
+        "tests/vc/test_verify_forms.py",
         "tests/attacks/test_issuer_mismatches.py",
     ),
     "vc/forms/data_integrity.py": ("tests/vc/test_verify.py", "tests/attacks/test_issuer_mismatches.py"),

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from did.errors import ResolutionUnavailable
+from did.errors import KeyNotFound, ResolutionUnavailable
 from tests.vc.documents import badge, endorsement, learner_record
 from tests.vc.test_verify import lines
 from tests.vc.world import CREDENTIAL, ISSUER, NOW, STATUS_LIST, KeyPair, World, method_of
-from vc.errors import SchemaUnavailable
+from vc import verify as verify_module
+from vc.errors import SchemaUnavailable, StatusUnavailable
 from vc.policy import Policy
 from vc.report import REQUIRED_CHECKS, Outcome, Verdict
 from vc.status.entry import build_entry
@@ -251,7 +252,9 @@ COUNCIL = "did:web:council.example"
 
 
 def an_endorsement(world: World, key: KeyPair | None = None, **changed: Any) -> dict[str, Any]:
-    signer = key or world.add(KeyPair(f"{COUNCIL}#key-1"))
+    signer = key or KeyPair(f"{COUNCIL}#key-1")
+    if COUNCIL not in world.documents:
+        world.add(KeyPair(f"{COUNCIL}#key-1"))
     members = {"issuer": {"id": COUNCIL, "type": ["Profile"]}, "validFrom": "2026-11-01T00:00:00Z"}
     return world.secure(endorsement(**members | changed), signer=signer)
 
@@ -320,10 +323,13 @@ def test_the_endorsement_of_an_endorser_is_verified_too(world: World) -> None:
 
 def test_endorsements_of_endorsers_have_an_end(world: World) -> None:
     inner = an_endorsement(world)
-    for _ in range(MAX_INNER_LEVELS):
+    for _ in range(3):
         inner = an_endorsement(world, issuer={"id": COUNCIL, "type": ["Profile"], "endorsement": [inner]})
+    deeper = an_endorsement(world, issuer={"id": COUNCIL, "type": ["Profile"], "endorsement": [inner]})
 
-    assert lines(world.verify(a_badge(world, endorsement=[inner]))) == {"inner": "inner-not-verified"}
+    assert MAX_INNER_LEVELS == 4
+    assert world.verify(a_badge(world, endorsement=[inner])).verdict is Verdict.VERIFIED
+    assert lines(world.verify(a_badge(world, endorsement=[deeper]))) == {"inner": "inner-not-verified"}
 
 
 def test_a_records_badge_brings_its_endorsements_along(world: World) -> None:
@@ -358,6 +364,24 @@ def test_a_record_makes_nobody_run_schemas_without_end(world: World) -> None:
         entry = {"id": SCHEMA_URL, "type": "JsonSchema"}
         return a_badge(world, id=f"urn:uuid:{number}", credentialSchema=[entry] * 4)
 
-    few, many = ([named(number) for number in range(count)] for count in (MAX_SCHEMAS // 4, MAX_SCHEMAS // 4 + 1))
+    few, many = ([named(number) for number in range(count)] for count in (4, 5))
+    assert MAX_SCHEMAS == 16
     assert world.verify(a_record(world, *few), load_schema=load).verdict is Verdict.VERIFIED
     assert lines(world.verify(a_record(world, *many), load_schema=load)) == {"inner": "inner-undecided"}
+
+
+# --- what nobody was given a way to ask ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ask", "error", "reason"),
+    [
+        (lambda: verify_module._no_list_keys("x" * 300, "y"), KeyNotFound, "which key of " + "x" * 200 + " signed"),
+        (lambda: verify_module._no_token("y"), StatusUnavailable, "status list tokens are not fetched here"),
+        (lambda: verify_module._no_json("x" * 300), ResolutionUnavailable, "x" * 200 + " is not asked here"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_says_so(ask: Any, error: type[Exception], reason: str) -> None:
+    with pytest.raises(error) as caught:
+        ask()
+    assert str(caught.value).removeprefix("the token does not say ") == reason
