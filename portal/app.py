@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from portal.auth.depends import is_known
 from portal.errors import PortalError, TooManyAttempts
 from portal.idempotency.middleware import IdempotencyKeys
 from portal.limits import BodyLimit
@@ -40,7 +41,7 @@ def create_app() -> FastAPI:
     )
     for router in routers(lambda: NodeSource(node())):
         app.include_router(router)
-    app.add_middleware(IdempotencyKeys, get_node=node)
+    app.add_middleware(IdempotencyKeys, get_node=node, is_known=is_known)
     app.add_middleware(RateLimits, get_allowance=lambda: node().settings)
     app.add_middleware(BodyLimit)
     app.add_exception_handler(PortalError, _refused)

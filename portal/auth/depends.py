@@ -12,12 +12,20 @@ from uuid import UUID
 from fastapi import Depends, Form, Header, Path
 from sqlalchemy import select
 from starlette.requests import Request
+from starlette.types import Scope
 
 from portal.auth import cookies, service
 from portal.auth.principal import Caller, Principal
 from portal.auth.roles import Permission
 from portal.db.session import person_session, platform_session, tenant_session
-from portal.errors import CredentialNotFound, NotAuthenticated, NotPermitted, PersonRequired, TenantNotFound
+from portal.errors import (
+    CredentialNotFound,
+    NotAuthenticated,
+    NotPermitted,
+    PersonRequired,
+    PortalError,
+    TenantNotFound,
+)
 from portal.people import members, sessions
 from portal.people.models import Membership
 from portal.process import node
@@ -62,6 +70,16 @@ def authenticated(
     caller = sessions.authenticate(this, cookie, now=this.now())
     cookies.require_own_page(request, this, cookie)
     return caller
+
+
+def is_known(scope: Scope) -> bool:
+    """Whether `authenticated` would let this request through; for what acts before the application does."""
+    request = Request(scope)
+    try:
+        authenticated(request, request.headers.get("authorization"), request.headers.get("x-api-key"))
+    except PortalError:
+        return False
+    return True
 
 
 Authenticated = Annotated[Caller, Depends(authenticated)]

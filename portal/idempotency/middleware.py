@@ -26,10 +26,13 @@ _RETRY_AFTER = b"1"
 
 
 class IdempotencyKeys:
-    """ASGI middleware; `get_node` is asked when the first such request comes."""
+    """ASGI middleware; `get_node` is asked when the first such request comes.
 
-    def __init__(self, app: ASGIApp, get_node: Callable[[], Node]) -> None:
-        self._app, self._get_node = app, get_node
+    `is_known` says whether the request's key or session is good now.
+    """
+
+    def __init__(self, app: ASGIApp, get_node: Callable[[], Node], is_known: Callable[[Scope], bool]) -> None:
+        self._app, self._get_node, self._is_known = app, get_node, is_known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"]) if scope["type"] == "http" else {}
@@ -48,6 +51,10 @@ class IdempotencyKeys:
         if body is None:  # the client is gone, or the body was too large and has been refused
             return
         node = self._get_node()
+        if not await run_in_threadpool(self._is_known, scope):
+            # A key that was revoked meanwhile gets nothing that was kept for it; the application says why.
+            await self._app(scope, _once(body), send)
+            return
         request = _digest(content_type.partition(b";")[0], _without_boundary(body, content_type))
         found = await run_in_threadpool(store.begin, node, name, request, now=node.now())
         match found:
@@ -66,14 +73,6 @@ class IdempotencyKeys:
         """Let the application answer, keep what it says, and only then send it."""
         start: Message = {}
         parts: list[bytes] = []
-        given = False
-
-        async def read_again() -> Message:
-            nonlocal given
-            if given:
-                return {"type": "http.disconnect"}
-            given = True
-            return {"type": "http.request", "body": body, "more_body": False}
 
         async def collect(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -82,7 +81,7 @@ class IdempotencyKeys:
                 parts.append(message.get("body", b""))
 
         try:
-            await self._app(scope, read_again, collect)
+            await self._app(scope, _once(body), collect)
         finally:
             if not parts:
                 # The server answers with 500 by itself, or the process ends; neither is an answer to keep.
@@ -93,6 +92,16 @@ class IdempotencyKeys:
         else:
             await run_in_threadpool(store.keep, node, begun, answer)
         await _send(send, answer)
+
+
+def _once(body: bytes) -> Receive:
+    """The body that was read, for the application to read again."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Message:
+        return messages.pop() if messages else {"type": "http.disconnect"}
+
+    return receive
 
 
 async def _read(receive: Receive) -> bytes | None:

@@ -4,10 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from starlette.testclient import TestClient
 
 from portal.audit import service as audit
+from portal.auth.models import ApiKey
 from portal.auth.service import make_api_key
 from portal.db.session import platform_session, tenant_session
 from portal.idempotency import store
@@ -203,3 +204,14 @@ def test_a_fault_of_the_node_gives_the_key_back(node, key_client, monkeypatch):
     assert failed.status_code == 500
     assert kept(node) == 0
     assert post(key_client).status_code == 409  # carried out: the tenant had been made before the fault
+
+
+def test_a_key_that_was_revoked_gets_no_kept_answer(node, key_client):
+    post(key_client)
+    with platform_session(node.app_engine) as session:
+        session.execute(update(ApiKey).values(revoked_at=node.now()))
+
+    answer = post(key_client)
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "api-key-required")
+    assert "Idempotent-Replayed" not in answer.headers

@@ -142,3 +142,9 @@ def test_two_first_versions_at_once_become_two_versions(node):
     assert len(set(made)) == 2
     with tenant_session(node.app_engine, acme) as session:
         assert service.current(session, "new").version == 2
+
+
+@pytest.mark.parametrize("slug", ["", "a/b", "first aid", ".hidden", "x" * 101, "é"])
+def test_a_short_name_that_cannot_stand_in_an_address_is_refused(node, acme, slug):
+    with pytest.raises(InvalidTemplate, match="short name"):
+        put_template(node, acme, slug)
