@@ -1,5 +1,6 @@
 """Templates and their versions."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,9 @@ from portal.templates.models import Template, TemplateVersion
 from vc.secured import Form
 
 
+_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)  # stands in addresses
+
+
 @dataclass(frozen=True, slots=True)
 class CurrentTemplate:
     """The newest version of a template, parsed."""
@@ -41,6 +45,8 @@ def put_template(
     Raises:
         InvalidTemplate: names the member that is wrong.
     """
+    if _SLUG.fullmatch(slug) is None:
+        raise InvalidTemplate(f"{slug!r} cannot be a template's short name: use 1 to 100 of a-z, A-Z, 0-9, . _ and -")
     template_document = parse(document)
     # Two first versions at once: one makes the template, the other waits for it and adds the next version.
     made = insert(Template).values(id=new_id(now), tenant_id=tenant_id, slug=slug, created_at=now)
