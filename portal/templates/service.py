@@ -24,8 +24,7 @@ from portal.keys import repository as keys
 from portal.templates.models import Template, TemplateVersion
 from vc.secured import Form
 
-
-_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)  # stands in addresses
+_SLUG = re.compile(r"(?![\s.])[^/?#%\\\x00-\x1f\x7f]{1,100}")  # stands in addresses, as one part of the path
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,9 @@ def put_template(
         InvalidTemplate: names the member that is wrong.
     """
     if _SLUG.fullmatch(slug) is None:
-        raise InvalidTemplate(f"{slug!r} cannot be a template's short name: use 1 to 100 of a-z, A-Z, 0-9, . _ and -")
+        raise InvalidTemplate(
+            f"{slug!r} cannot be a template's short name: use 1 to 100 characters, none of / ? # % \\ among them"
+        )
     template_document = parse(document)
     # Two first versions at once: one makes the template, the other waits for it and adds the next version.
     made = insert(Template).values(id=new_id(now), tenant_id=tenant_id, slug=slug, created_at=now)

@@ -144,7 +144,7 @@ def test_two_first_versions_at_once_become_two_versions(node):
         assert service.current(session, "new").version == 2
 
 
-@pytest.mark.parametrize("slug", ["", "a/b", "first aid", ".hidden", "x" * 101, "é"])
+@pytest.mark.parametrize("slug", ["", "a/b", " aid", "..", "x" * 101, "a%2Fb", "a\x00"])
 def test_a_short_name_that_cannot_stand_in_an_address_is_refused(node, slug):
     tenant_id = make_tenant(node)
 
