@@ -5,7 +5,7 @@ import json
 import sys
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from portal.anchors.tasks import advance
 from portal.cli import main
@@ -48,7 +48,7 @@ def test_without_a_chain_it_says_that_it_cannot_tell(node, dcp):
 
 def test_what_the_databases_owner_changes_is_found(node, database, dcp):
     issue(node, make_tenant(node), 2)
-    with create_engine(database.superuser).begin() as connection:
+    with database.engine(database.superuser).begin() as connection:
         connection.execute(text("UPDATE audit_entries SET actor = 'nobody' WHERE number = 3"))
 
     code, said = dcp("audit", "log", "verify", "--tenant", "acme")
