@@ -75,11 +75,15 @@ def _members_are_plain(members: dict[Any, Any], depth: int) -> bool:
             _check_text(name)
             # UTF-16 order (RFC 8785) and UTF-8 order differ only where astral characters meet U+E000..U+FFFF.
             plain &= max(name) < "\ue000"
-        # Most values are plain text: no need to call for each.
-        if type(item) is str and item.isascii():
+        # Most values are plain text or an object: no need to call for each, or twice.
+        kind = type(item)
+        if kind is str and item.isascii():
             continue
         try:
-            plain &= _is_plain(item, depth + 1)
+            if kind is dict and depth + 1 < MAX_DEPTH:
+                plain &= _members_are_plain(item, depth + 1)
+            else:
+                plain &= _is_plain(item, depth + 1)
         except MalformedValue as error:
             error.under(name)
             raise

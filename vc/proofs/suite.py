@@ -188,7 +188,7 @@ class JcsSuite(Cryptosuite):
         # 3.3.1 Create Proof, 1-2: the proof carries the document's context, visibly.
         proof = dict(options)
         if document.context is not None:
-            proof["@context"] = copy.deepcopy(document.context)
+            proof["@context"] = _copy_of(document.context)
         return proof
 
     def config_hash(self, context: Any, options: Mapping[str, Any], key_type: KeyType) -> bytes:  # noqa: ARG002
@@ -219,6 +219,13 @@ class JcsSuite(Cryptosuite):
     def _document_hash(self, document: InputDocument, key_type: KeyType) -> bytes:
         # 3.3.3 Transformation, 2-3; 3.3.4 Hashing, 1
         return hash_bytes(document.jcs(), digest_of(key_type))
+
+
+def _copy_of(context: Any) -> Any:
+    """So that who changes the one does not change the other; most contexts are a list of addresses."""
+    if type(context) is list and all(type(each) is str for each in context):
+        return context.copy()
+    return copy.deepcopy(context)
 
 
 def _starts_with(context: Any, signed: Any) -> bool:
