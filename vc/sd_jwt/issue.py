@@ -160,9 +160,11 @@ class _Making:
         made = self.new_salt()
         if len(made) < MIN_SALT_CHARACTERS:
             raise ProofGenerationError(f"a salt of {len(made)} characters has less than 128 bits")
-        if made in self._salts:
+        salts = self._salts
+        before = len(salts)
+        salts.add(made)
+        if len(salts) == before:
             raise ProofGenerationError("the source of salts repeats itself")
-        self._salts.add(made)
         return made
 
     def disclose(self, parts: list[Any]) -> str:
@@ -191,7 +193,9 @@ def _hide_members(value: Mapping[str, Any], plan: Plan, making: _Making, path: C
     for name, inner in plan.inner.items():
         if not isinstance(name, str) or name not in made:
             raise ProofGenerationError(f"there is no claim {pointer_of((*path, name))}")
-        member = _hide(made[name], inner, making, (*path, name))
+        member = made[name]
+        if inner.inner:
+            member = _hide(member, inner, making, (*path, name))
         if inner.hidden:
             digests.append(making.disclose([making.salt(), name, member]))
             del made[name]
