@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from portal import problems
 from portal.auth.depends import is_known
 from portal.errors import PortalError, TooManyAttempts
 from portal.idempotency.middleware import IdempotencyKeys
@@ -22,11 +23,10 @@ from portal.process import node
 from portal.public import NodeSource
 from portal.rate_limits.middleware import RateLimits
 from portal.services import routers
-from portal.telemetry.request_ids import RequestIds, RequestNames, current_names
+from portal.telemetry.request_ids import RequestIds, RequestNames
 from portal.version import VERSION
 
 log = logging.getLogger(__name__)
-_PROBLEM = "application/problem+json"
 
 
 def create_app() -> FastAPI:
@@ -63,15 +63,9 @@ def problem(
     errors: list[dict[str, object]] | None = None,
     names: RequestNames | None = None,
 ) -> JSONResponse:
-    """RFC 9457 problem details. `code` is stable; `errors` list the single faults."""
-    body: dict[str, object] = {"type": f"urn:dcp:problem:{code}", "title": code.replace("-", " "), "status": status,
-                               "code": code, "detail": detail}  # fmt: skip
-    if errors:
-        body["errors"] = errors
-    names = names or current_names()
-    if names is not None:
-        body["request_id"] = names.request_id
-    return JSONResponse(body, status_code=status, media_type=_PROBLEM)
+    """The answer to a program."""
+    body = problems.body_of(status, code, detail, errors=errors or (), names=names)
+    return JSONResponse(body, status_code=status, media_type=problems.MEDIA_TYPE)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

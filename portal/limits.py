@@ -1,8 +1,8 @@
 """How much a request may bring."""
 
-import json
-
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from portal.problems import send_problem
 
 MAX_UPLOAD_BYTES = 20_000_000
 MAX_BODY_BYTES = MAX_UPLOAD_BYTES + 100_000  # the file and the form around it
@@ -44,9 +44,4 @@ async def _too_large(send: Send, limit: int) -> None:
     detail = (
         f"The request is larger than {limit // 1_000_000} MB. Split the file into several and send them one by one."
     )
-    body = json.dumps({"type": "urn:dcp:problem:file-too-large", "title": "file too large", "status": 413,
-                       "code": "file-too-large", "detail": detail}).encode()  # fmt: skip
-    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode()),
-               (b"connection", b"close")]  # fmt: skip
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send_problem(send, 413, "file-too-large", detail, headers=[(b"connection", b"close")])

@@ -5,7 +5,6 @@ under way, a second is told to wait. Draft-ietf-httpapi-idempotency-key-header, 
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Callable
 
@@ -14,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.idempotency import store
 from portal.idempotency.store import Answer, Begun, InFlight, OtherRequest
+from portal.problems import send_problem
 from portal.wiring import Node
 
 _CREDENTIALS = (b"authorization", b"x-api-key", b"cookie")
@@ -41,7 +41,9 @@ class IdempotencyKeys:
         if key is None or not caller or scope["method"] != "POST" or not scope["path"].startswith("/v1/"):
             await self._app(scope, receive, send)
         elif _KEY.fullmatch(key) is None:
-            await _refuse(send, 400, "invalid-idempotency-key", "Use 1 to 255 visible ASCII characters, best a UUID.")
+            await send_problem(
+                send, 400, "invalid-idempotency-key", "Use 1 to 255 visible ASCII characters, best a UUID."
+            )
         else:
             name = _digest(*caller, scope["path"].encode(), scope["query_string"], key)
             await self._once(scope, receive, send, name, headers.get(b"content-type", b""))
@@ -62,10 +64,11 @@ class IdempotencyKeys:
                 await self._carry_out(scope, send, body, node, found)
             case InFlight():
                 detail = "The same request is being carried out; ask again soon."
-                await _refuse(send, 409, "request-in-flight", detail, (b"retry-after", _RETRY_AFTER))
+                headers = [(b"retry-after", _RETRY_AFTER)]
+                await send_problem(send, 409, "request-in-flight", detail, headers=headers)
             case OtherRequest():
                 detail = "This Idempotency-Key was used for a request with another body; use a new one."
-                await _refuse(send, 422, "idempotency-key-reused", detail)
+                await send_problem(send, 422, "idempotency-key-reused", detail)
             case Answer():
                 await _send(send, Answer(found.status, (*found.headers, (b"idempotent-replayed", b"true")), found.body))
 
@@ -124,14 +127,6 @@ def _without_boundary(body: bytes, content_type: bytes) -> bytes:
 def _digest(*parts: bytes) -> bytes:
     """SHA-256 over parts, each with its length before it, so that no two lists of parts read the same."""
     return hashlib.sha256(b"".join(len(part).to_bytes(8) + part for part in parts)).digest()
-
-
-async def _refuse(send: Send, status: int, code: str, detail: str, *headers: tuple[bytes, bytes]) -> None:
-    problem = {"type": f"urn:dcp:problem:{code}", "title": code.replace("-", " "), "status": status, "code": code,
-               "detail": detail}  # fmt: skip
-    body = json.dumps(problem).encode()
-    all_headers = ((b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode()))
-    await _send(send, Answer(status, (*all_headers, *headers), body))
 
 
 async def _send(send: Send, answer: Answer) -> None:

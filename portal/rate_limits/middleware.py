@@ -4,7 +4,6 @@ Headers of draft-ietf-httpapi-ratelimit-headers: `RateLimit-Policy` says what is
 """
 
 import hashlib
-import json
 import math
 import time
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import RateLimiter, SlidingWindowCounterRateLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from portal.telemetry.request_ids import current_names
+from portal.problems import send_problem
 
 _WINDOW_S = 60
 _KEYS = (b"authorization", b"x-api-key")
@@ -123,17 +122,6 @@ def _telling(send: Send, limit: _Limit, guesses: _Limit | None) -> Send:
 
 async def _refuse(send: Send, limit: _Limit) -> None:
     wait_s = limit.wait_s()
-    code = "too-many-requests"
     detail = f"More than {limit.per_minute} requests in a minute. Wait {wait_s} seconds and go on."
-    names = current_names()
-    problem = {"type": f"urn:dcp:problem:{code}", "title": "too many requests", "status": 429, "code": code,
-               "detail": detail, **({} if names is None else {"request_id": names.request_id})}  # fmt: skip
-    body = json.dumps(problem).encode()
-    headers = [
-        (b"content-type", b"application/problem+json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"retry-after", str(wait_s).encode()),
-        *limit.headers(),
-    ]
-    await send({"type": "http.response.start", "status": 429, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    headers = [(b"retry-after", str(wait_s).encode()), *limit.headers()]
+    await send_problem(send, 429, "too-many-requests", detail, headers=headers)
