@@ -146,6 +146,7 @@ def test_everything_is_synchronous_but_the_edges_of_the_web_framework():
         "portal/idempotency/middleware.py",
         "portal/issuance/progress.py",  # a stream that waits holds no thread
         "portal/limits.py",
+        "portal/problems.py",  # what middleware answers
         "portal/rate_limits/middleware.py",
         "portal/telemetry/request_ids.py",
         "portal/vc_api/routing.py",
