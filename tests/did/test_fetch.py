@@ -37,7 +37,7 @@ def server(answer, context=None):
             with connection:
                 try:
                     secured = context.wrap_socket(connection, server_side=True) if context else connection
-                    asked.append(secured.recv(65_536))
+                    asked.append(_request(secured))
                     answer(secured, stopped)
                     secured.shutdown(socket.SHUT_RDWR)
                     secured.close()
@@ -53,6 +53,17 @@ def server(answer, context=None):
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         thread.join(10)
+
+
+def _request(connection):
+    """One request as it came; its body may come in packets of its own."""
+    data = connection.recv(65_536)
+    head, _, body = data.partition(b"\r\n\r\n")
+    announced = [line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
+    missing = int(announced[0].partition(b":")[2]) - len(body) if announced else 0
+    while missing > 0 and (more := connection.recv(missing)):
+        data, missing = data + more, missing - len(more)
+    return data
 
 
 def says(data):
