@@ -14,6 +14,7 @@ from tests.mutation.run import run
 
 COVERED_BY: dict[str, tuple[str, ...]] = {
     "vc/verify.py": (
+        "tests/vc/test_verify_asks.py",
         "tests/vc/test_verify.py",
         "tests/vc/test_verify_kinds.py",
         "tests/vc/test_verify_forms.py",
