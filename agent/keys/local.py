@@ -93,10 +93,10 @@ def _signing_function(private: bytes, key_type: KeyType) -> Callable[[bytes], by
         k1 = coincurve.PrivateKey(private)
         return lambda data: bytes(k1.sign_recoverable(data)[:_SIGNATURE_BYTES])
     _curve, digest, size = _CURVES[key_type]
-    key = _ec_private(private, key_type)
+    key, algorithm = _ec_private(private, key_type), ec.ECDSA(digest)
 
     def sign(data: bytes) -> bytes:
-        r, s = decode_dss_signature(key.sign(data, ec.ECDSA(digest)))
+        r, s = decode_dss_signature(key.sign(data, algorithm))
         return r.to_bytes(size, "big") + s.to_bytes(size, "big")
 
     return sign

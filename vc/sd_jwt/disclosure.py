@@ -47,6 +47,13 @@ def encode(parts: list[Any]) -> bytes:
     return _base64url(orjson.dumps(parts))
 
 
+def encode_with_digest(parts: list[Any], function: Callable[[bytes], Any]) -> tuple[str, str]:
+    """`encode` and the digest over it in one step, for whoever makes many."""
+    text = binascii.b2a_base64(orjson.dumps(parts), newline=False).translate(_FROM_STANDARD, b"=")
+    made = binascii.b2a_base64(function(text).digest(), newline=False).translate(_FROM_STANDARD, b"=")
+    return text.decode(), made.decode()
+
+
 def digest(text: str, hash_name: str = DEFAULT_HASH) -> str:
     """Base64url of the hash over the ASCII of `text` (section 4.2.3). Raises `UnknownDigestAlgorithm`."""
     return digest_with(hash_function(hash_name), text.encode("ascii"))

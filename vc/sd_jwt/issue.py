@@ -14,7 +14,16 @@ from did.jose import PreparedHeader
 from did.jwk import jwk_of, public_key_of
 from did.keys import KeyType
 from vc.errors import NeverDisclosable, ProofGenerationError
-from vc.sd_jwt.disclosure import ARRAY_DIGEST, DEFAULT_HASH, RESERVED, SD, SD_ALG, digest_with, encode, hash_function
+from vc.sd_jwt.disclosure import (
+    ARRAY_DIGEST,
+    DEFAULT_HASH,
+    RESERVED,
+    SD,
+    SD_ALG,
+    digest_with,
+    encode_with_digest,
+    hash_function,
+)
 from vc.sd_jwt.type_metadata import check_integrity_syntax
 from vc.signer import Signer
 
@@ -169,9 +178,9 @@ class _Making:
 
     def disclose(self, parts: list[Any]) -> str:
         """Keep the disclosure; its digest."""
-        text = encode(parts)
-        self.disclosures.append(text.decode("ascii"))
-        return digest_with(self.hash, text)
+        text, digest = encode_with_digest(parts, self.hash)
+        self.disclosures.append(text)
+        return digest
 
     def decoy_digests(self) -> list[str]:
         return [digest_with(self.hash, self.salt().encode()) for _ in range(self.decoys)]
