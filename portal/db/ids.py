@@ -19,5 +19,10 @@ def new_id(now: datetime, random: bytes | None = None) -> UUID:
 
 
 def new_public_id() -> str:
-    """Return 128 random bits for the address of a page that only who has the link may find (decision 18)."""
-    return secrets.token_urlsafe(16)
+    """Return 128 random bits for the address of a page that only who has the link may find (decision 18).
+
+    None begins with a hyphen: on a command line it would read as an option.
+    """
+    while (made := secrets.token_urlsafe(16)).startswith("-"):
+        continue
+    return made
